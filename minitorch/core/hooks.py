@@ -1,0 +1,52 @@
+"""Hooks: functions a user hangs on a tensor, a node or a module, and the handle that takes them off again."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, MutableMapping
+from types import TracebackType
+from typing import Any
+
+_ids = itertools.count()
+
+
+class RemovableHandle:
+    """Takes a hook off again: ``handle.remove()``, or on leaving ``with handle:`` (``torch.utils.hooks``).
+
+    ``hooks`` is the dictionary the hook stands in, under ``handle.id``; ``extra`` are dictionaries with facts about
+    the hook under the same key, cleared with it.
+    """
+
+    def __init__(self, hooks: MutableMapping[int, Any], *, extra: Any = ()) -> None:
+        self.id = next(_ids)
+        self._tables = [weakref.ref(table) for table in (hooks, *(extra if isinstance(extra, (list, tuple)) else [extra]))]
+
+    def remove(self) -> None:
+        """Takes the hook off; doing so twice is harmless."""
+        for reference in self._tables:
+            table = reference()
+            if table is not None:
+                table.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.remove()
+
+
+class Hooks(dict[int, Callable[..., Any]]):
+    """Hooks in the order they were registered, by handle id. (A plain dict cannot be weakly referenced.)"""
+
+    __slots__ = ("__weakref__",)
+
+    def add(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Registers a hook and returns its handle."""
+        if not callable(hook):
+            raise TypeError(f"hook must be callable, got {type(hook).__name__}")
+        handle = RemovableHandle(self)
+        self[handle.id] = hook
+        return handle

@@ -1,0 +1,304 @@
+"""Convolutions and their transposes in one to three dimensions, and ``unfold`` and ``fold``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minitorch.core.tensor import Tensor
+from minitorch.nn.common_types import PaddingName, Size1, Size2, Size3, ntuple
+from minitorch.nn.functional_pad import pad
+from minitorch.ops import convolution
+from minitorch.ops.convolution import How
+
+
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size1 = 1,
+    padding: PaddingName | Size1 = 0,
+    dilation: Size1 = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Cross-correlation of (N, C, L) or (C, L) with (C_out, C/groups, K); see ``nn.Conv1d``."""
+    return _conv(1, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size2 = 1,
+    padding: PaddingName | Size2 = 0,
+    dilation: Size2 = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Cross-correlation of (N, C, H, W) or (C, H, W) with (C_out, C/groups, K, K'); see ``nn.Conv2d``.
+
+    >>> import minitorch as torch
+    >>> torch.nn.functional.conv2d(torch.ones(1, 3, 3), torch.ones(1, 1, 2, 2))
+    tensor([[[4., 4.],
+             [4., 4.]]])
+    """
+    return _conv(2, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size3 = 1,
+    padding: PaddingName | Size3 = 0,
+    dilation: Size3 = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Cross-correlation of (N, C, D, H, W) or (C, D, H, W) with (C_out, C/groups, K, K', K'')."""
+    return _conv(3, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_transpose1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size1 = 1,
+    padding: Size1 = 0,
+    output_padding: Size1 = 0,
+    groups: int = 1,
+    dilation: Size1 = 1,
+) -> Tensor:
+    """The adjoint of ``conv1d`` with the same settings: (N, C, L) and (C, C_out/groups, K) to (N, C_out, L')."""
+    return _conv_transpose(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size2 = 1,
+    padding: Size2 = 0,
+    output_padding: Size2 = 0,
+    groups: int = 1,
+    dilation: Size2 = 1,
+) -> Tensor:
+    """The adjoint of ``conv2d`` with the same settings: (N, C, H, W) and (C, C_out/groups, K, K') to (N, C_out, H', W')."""
+    return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Size3 = 1,
+    padding: Size3 = 0,
+    output_padding: Size3 = 0,
+    groups: int = 1,
+    dilation: Size3 = 1,
+) -> Tensor:
+    """The adjoint of ``conv3d`` with the same settings."""
+    return _conv_transpose(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def _conv(
+    n: int,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Tensor:
+    who = f"conv{n}d"
+    _check_tensors(who, input, weight)
+    strides, dilations = _numbers(stride, n, "stride"), _numbers(dilation, n, "dilation")
+    kernel = weight.shape[2:]
+    if isinstance(padding, str):
+        input, paddings = _pad_by_name(input, padding, kernel, strides, dilations)
+    else:
+        paddings = _numbers(padding, n, "padding")
+    how = (strides, paddings, dilations, groups)
+    batched = _check(who, n, input, weight, bias, weight.shape[0], how)
+    x = input if batched else input.unsqueeze(0)
+    w, i = list(weight.shape), list(x.shape)
+    if w[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size [{w}] "
+            "instead"
+        )
+    if i[1] != w[1] * groups:
+        raise RuntimeError(
+            f"Given groups={groups}, weight of size {w}, expected input{list(input.shape)} to have {w[1] * groups} "
+            f"channels, but got {i[1]} channels instead"
+        )
+    if min(convolution.out_sizes(tuple(i[2:]), tuple(w[2:]), how)) < 1:
+        padded = " x ".join(str(m + 2 * p) for m, p in zip(i[2:], paddings, strict=True))
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({padded}). Kernel size: ({' x '.join(map(str, w[2:]))}). "
+            "Kernel size can't be greater than actual input size"
+        )
+    return _finish(convolution.convolve(x, weight, how=how), bias, batched)
+
+
+def _conv_transpose(
+    n: int,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
+) -> Tensor:
+    who = f"conv_transpose{n}d"
+    _check_tensors(who, input, weight)
+    how = (_numbers(stride, n, "stride"), _numbers(padding, n, "padding"), _numbers(dilation, n, "dilation"), groups)
+    extra = _numbers(output_padding, n, "output_padding")
+    out_channels = weight.shape[1] * groups if weight.dim() > 1 else 0
+    batched = _check(who, n, input, weight, bias, out_channels, how)
+    x = input if batched else input.unsqueeze(0)
+    if x.shape[1] != weight.shape[0]:
+        raise RuntimeError(
+            f"Given transposed=1, weight of size {list(weight.shape)}, expected input{list(input.shape)} to have "
+            f"{weight.shape[0]} channels, but got {x.shape[1]} channels instead"
+        )
+    if any(e >= max(s, d) for e, s, d in zip(extra, how[0], how[2], strict=True)):
+        raise RuntimeError(
+            f"output padding must be smaller than either stride or dilation, but got output_padding: {list(extra)} "
+            f"stride: {list(how[0])} dilation: {list(how[2])}"
+        )
+    spatial = tuple(
+        (m - 1) * s - 2 * p + d * (k - 1) + e + 1
+        for m, k, s, p, d, e in zip(x.shape[2:], weight.shape[2:], *how[:3], extra, strict=True)
+    )
+    if min(spatial) < 1:
+        raise RuntimeError(
+            f"Given input size per channel: {list(x.shape[2:])}. Calculated output size per channel: {list(spatial)}. "
+            "Output size is too small"
+        )
+    return _finish(convolution.convolve_input(x, weight, how=how, spatial=spatial), bias, batched)
+
+
+def _finish(out: Tensor, bias: Tensor | None, batched: bool) -> Tensor:
+    if bias is not None:
+        out = out + bias.reshape(-1, *(1,) * (out.dim() - 2))
+    return out if batched else out.squeeze(0)
+
+
+def _check_tensors(who: str, input: Any, weight: Any) -> None:
+    for position, (name, value) in enumerate((("input", input), ("weight", weight)), start=1):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"{who}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
+            )
+
+
+def _numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
+    numbers = ntuple(value, n)
+    if len(numbers) == 1:
+        numbers *= n
+    if len(numbers) != n:
+        raise RuntimeError(
+            f"expected {name} to be a single integer value or a list of {n} values to match the convolution dimensions, "
+            f"but got {name}={list(numbers)}"
+        )
+    return numbers
+
+
+def _pad_by_name(
+    input: Tensor, name: str, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
+) -> tuple[Tensor, tuple[int, ...]]:
+    """What padding "same" or "valid" is; an odd amount puts one more zero on the right, as a copy of the input."""
+    if name == "valid":
+        return input, (0,) * len(stride)
+    if name != "same":
+        raise RuntimeError(f"Invalid padding string: '{name}'; expected 'same' or 'valid'")
+    if any(s != 1 for s in stride):
+        raise RuntimeError(f"padding='same' is not supported for strided convolutions, got stride={list(stride)}")
+    total = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
+    if any(t % 2 for t in total):
+        input = pad(input, [side for t in reversed(total) for side in (0, t % 2)])
+    return input, tuple(t // 2 for t in total)
+
+
+def _check(who: str, n: int, input: Tensor, weight: Tensor, bias: Tensor | None, out_channels: int, how: How) -> bool:
+    """Raises for what no convolution can work on; whether the input has a batch dimension."""
+    stride, padding, dilation, groups = how
+    if weight.dim() != n + 2:
+        raise RuntimeError(f"{who}: expected {n + 2}-dimensional weight, but got weight of size {list(weight.shape)}")
+    if input.dim() not in (n + 1, n + 2):
+        raise RuntimeError(
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {who}, but got input of size: "
+            f"{list(input.shape)}"
+        )
+    if min(stride) < 1:
+        raise RuntimeError(f"non-positive stride is not supported, got {list(stride)}")
+    if min(padding) < 0:
+        raise RuntimeError(f"negative padding is not supported, got {list(padding)}")
+    if min(dilation) < 1:
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+    if groups < 1:
+        raise RuntimeError(f"non-positive groups is not supported, got {groups}")
+    if bias is not None:
+        if tuple(bias.shape) != (out_channels,):
+            raise RuntimeError(
+                f"Given weight of size {list(weight.shape)}, expected bias to be 1-dimensional with {out_channels} elements, "
+                f"but got bias of size {list(bias.shape)} instead"
+            )
+        if bias.dtype is not input.dtype:
+            raise RuntimeError(
+                f"Input type ({input.dtype}) and bias type ({bias.dtype}) should be the same: convert one with .to()"
+            )
+    if weight.dtype is not input.dtype:
+        raise RuntimeError(
+            f"expected scalar type {input.dtype.alias} but found {weight.dtype.alias}: convert input or weight with .to()"
+        )
+    return input.dim() == n + 2
+
+
+def unfold(input: Tensor, kernel_size: Size2, dilation: Size2 = 1, padding: Size2 = 0, stride: Size2 = 1) -> Tensor:
+    """Every window of (N, C, H, W) or (C, H, W) as a column: to (N, C·k·k', number of windows)."""
+    if input.dim() not in (3, 4):
+        raise RuntimeError(f"Expected 3D or 4D (batch mode) tensor for input, but got: {list(input.shape)}")
+    if input.dim() == 3:
+        return unfold(input.unsqueeze(0), kernel_size, dilation, padding, stride).squeeze(0)
+    kernel, how = ntuple(kernel_size, 2), (ntuple(stride, 2), ntuple(padding, 2), ntuple(dilation, 2), 1)
+    if min(convolution.out_sizes(tuple(input.shape[2:]), kernel, how)) < 1:
+        raise RuntimeError(
+            f"Given input with spatial size {tuple(input.shape[2:])}, kernel_size={kernel}, dilation={how[2]}, "
+            f"padding={how[1]}: the array of sliding blocks would be empty"
+        )
+    cols = convolution.columns(input, kernel=kernel, how=how)  # (C, k, k', N, out, out')
+    return cols.permute(3, 0, 1, 2, 4, 5).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], -1)  # type: ignore[no-any-return]
+
+
+def fold(
+    input: Tensor,
+    output_size: Size2,
+    kernel_size: Size2,
+    dilation: Size2 = 1,
+    padding: Size2 = 0,
+    stride: Size2 = 1,
+) -> Tensor:
+    """The adjoint of ``unfold``: windows (N, C·k·k', L) added up where they came from, (N, C, *output_size)."""
+    if input.dim() not in (2, 3):
+        raise RuntimeError(f"Expected 2D or 3D (batch mode) tensor for input, but got: {list(input.shape)}")
+    if input.dim() == 2:
+        return fold(input.unsqueeze(0), output_size, kernel_size, dilation, padding, stride).squeeze(0)
+    kernel, how = ntuple(kernel_size, 2), (ntuple(stride, 2), ntuple(padding, 2), ntuple(dilation, 2), 1)
+    spatial = ntuple(output_size, 2)
+    area = kernel[0] * kernel[1]
+    if input.shape[1] % area:
+        raise RuntimeError(
+            "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
+            f"input.size(1)={input.shape[1]} and kernel_size={kernel}."
+        )
+    out = convolution.out_sizes(spatial, kernel, how)
+    if input.shape[2] != out[0] * out[1]:
+        raise RuntimeError(
+            f"Given output_size={spatial}, kernel_size={kernel}, dilation={how[2]}, padding={how[1]}, stride={how[0]}, "
+            "expected size of input's dimension 2 to match the calculated number of sliding blocks "
+            f"{out[0]} * {out[1]} = {out[0] * out[1]}, but got input.size(2)={input.shape[2]}."
+        )
+    cols = input.reshape(input.shape[0], input.shape[1] // area, *kernel, *out).permute(1, 2, 3, 0, 4, 5)
+    return convolution.uncolumns(cols, spatial=spatial, kernel=kernel, how=how)  # type: ignore[no-any-return]

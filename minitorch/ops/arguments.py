@@ -1,0 +1,74 @@
+"""Arguments that many operations share: dims and shapes, in PyTorch's terms and with its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minitorch.core.tensor import Tensor
+
+Dims = int | Sequence[int] | None
+
+
+def dim_index(dim: Any, ndim: int) -> int:
+    """A dim counted from the front; PyTorch lets a 0-d tensor have dims 0 and -1."""
+    n = max(ndim, 1)
+    try:
+        i = dim.__index__()
+    except AttributeError:
+        raise TypeError(f"dim must be an int, not {type(dim).__name__}") from None
+    if not -n <= i < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {i})")
+    return int(i + n if i < 0 else i)
+
+
+def axes(dim: Any, ndim: int) -> int | tuple[int, ...] | None:
+    """NumPy's axis for PyTorch's dim: None, one, or several distinct ones. An empty list means all."""
+    if dim is None:
+        return None
+    if isinstance(dim, (tuple, list)):
+        if not dim:
+            return None
+        found = tuple(dim_index(d, ndim) for d in dim)
+        if len(set(found)) != len(found):
+            raise RuntimeError(f"dim {max(found, key=found.count)} appears multiple times in the list of dims")
+        return () if ndim == 0 else found
+    i = dim_index(dim, ndim)
+    return () if ndim == 0 else i
+
+
+def sizes(args: tuple[Any, ...], name: str = "size") -> tuple[int, ...]:
+    """Sizes given one by one or as one sequence."""
+    if len(args) == 1 and not isinstance(args[0], (int, np.integer)) and not _is_int_tensor(args[0]):
+        args = tuple(args[0])
+    try:
+        return tuple(int(n.__index__()) for n in args)
+    except (AttributeError, TypeError):
+        raise TypeError(f"{name}: expected ints or a sequence of ints, but got {args!r}") from None
+
+
+def _is_int_tensor(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.array.ndim == 0
+
+
+def expect_tensor(x: Any, function: str, name: str = "input") -> Tensor:
+    """x, which must be a Tensor."""
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{function}(): argument '{name}' (position 1) must be Tensor, not {type(x).__name__}")
+    return x
+
+
+def restore(g: Any, axis: Any, keepdims: bool) -> Any:
+    """A reduced gradient with its reduced dims back as ones, ready to be spread up."""
+    return g if keepdims or axis is None or axis == () else np.expand_dims(g, axis)
+
+
+def count(shape: tuple[int, ...], axis: Any) -> int:
+    """How many elements each result of a reduction is made of."""
+    dims = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    n = 1
+    for d in dims:
+        n *= shape[d]
+    return n

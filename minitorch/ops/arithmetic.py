@@ -1,0 +1,221 @@
+"""Arithmetic: the table of sums, products, quotients and powers, and the comparisons beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minitorch.core import dtypes
+from minitorch.core.primitive import primitive, promote, promote_float
+from minitorch.core.protocol import register
+from minitorch.core.tensor import Tensor, wrap
+
+# --- The table ---------------------------------------------------------------------------------------------------------
+
+add = primitive("Add", np.add, a=lambda g: g, b=lambda g: g)
+sub = primitive("Sub", np.subtract, a=lambda g: g, b=lambda g: -g)
+mul = primitive("Mul", np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * a)
+div = primitive(
+    "Div", np.true_divide, prepare=promote_float, a=lambda g, b: g / b, b=lambda g, a, b: -g * ((a / b) / b)
+)
+neg = primitive("Neg", np.negative, x=lambda g: -g)
+power = primitive(  # x ** c for a number c
+    "Pow",
+    lambda x, *, exponent: x**exponent,
+    x=lambda g, x, exponent: g * (exponent * x ** (exponent - 1)) if exponent != 0 else g * 0,
+)
+pow_tensor = primitive(
+    "PowBackward1",
+    np.power,
+    a=lambda g, a, b: g * np.where(b == 0, 0.0, b * a ** np.where(b == 0, 1.0, b - 1)),
+    b=lambda g, a, b, out: g * np.where((a == 0) & (b >= 0), 0.0, out * np.log(np.where((a == 0) & (b >= 0), 1.0, a))),
+)
+remainder = primitive(  # the sign of the divisor, as Python's %
+    "Remainder", lambda a, b: _whole_division(np.remainder, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.floor(a / b)
+)
+fmod = primitive("Fmod", lambda a, b: _whole_division(np.fmod, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.trunc(a / b))
+maximum = primitive(  # a tie gives each side half
+    "Maximum",
+    np.maximum,
+    a=lambda g, a, b: np.where(a == b, g / 2, np.where(a > b, g, 0.0)),
+    b=lambda g, a, b: np.where(a == b, g / 2, np.where(b > a, g, 0.0)),
+)
+minimum = primitive(
+    "Minimum",
+    np.minimum,
+    a=lambda g, a, b: np.where(a == b, g / 2, np.where(a < b, g, 0.0)),
+    b=lambda g, a, b: np.where(a == b, g / 2, np.where(b < a, g, 0.0)),
+)
+atan2 = primitive(
+    "Atan2",
+    np.arctan2,
+    prepare=promote_float,
+    a=lambda g, a, b: g * (b / (a * a + b * b)),
+    b=lambda g, a, b: g * (-a / (a * a + b * b)),
+)
+lerp = primitive(
+    "Lerp",
+    lambda start, end, weight: np.where(
+        np.abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight)
+    ),
+    start=lambda g, weight: g * (1 - weight),
+    end=lambda g, weight: g * weight,
+    weight=lambda g, start, end: g * (end - start),
+)
+where = primitive(
+    "Where",
+    np.where,
+    prepare=lambda arrays: [arrays[0], *promote(arrays[1:])],
+    condition=None,
+    a=lambda g, condition: np.where(condition, g, 0.0),
+    b=lambda g, condition: np.where(condition, 0.0, g),
+)
+cast = primitive("ToCopy", lambda x, *, dtype: x.astype(dtype), x=lambda g: g)
+copy = primitive("Clone", lambda x: np.array(x, order="K"), x=lambda g: g)
+
+# Without a derivative: they give bools or whole numbers.
+eq = primitive("Eq", np.equal, a=None, b=None)
+ne = primitive("Ne", np.not_equal, a=None, b=None)
+lt = primitive("Lt", np.less, a=None, b=None)
+le = primitive("Le", np.less_equal, a=None, b=None)
+gt = primitive("Gt", np.greater, a=None, b=None)
+ge = primitive("Ge", np.greater_equal, a=None, b=None)
+logical_and = primitive("LogicalAnd", np.logical_and, a=None, b=None)
+logical_or = primitive("LogicalOr", np.logical_or, a=None, b=None)
+logical_xor = primitive("LogicalXor", np.logical_xor, a=None, b=None)
+logical_not = primitive("LogicalNot", np.logical_not, x=None)
+bitwise_and = primitive("BitwiseAnd", np.bitwise_and, a=None, b=None)
+bitwise_or = primitive("BitwiseOr", np.bitwise_or, a=None, b=None)
+bitwise_xor = primitive("BitwiseXor", np.bitwise_xor, a=None, b=None)
+bitwise_not = primitive("BitwiseNot", np.invert, x=None)
+
+for _numpy, _op in {
+    np.add: add, np.subtract: sub, np.multiply: mul, np.true_divide: div, np.negative: neg,
+    np.remainder: remainder, np.fmod: fmod, np.maximum: maximum, np.minimum: minimum, np.arctan2: atan2,
+    np.equal: eq, np.not_equal: ne, np.less: lt, np.less_equal: le, np.greater: gt, np.greater_equal: ge,
+    np.logical_and: logical_and, np.logical_or: logical_or, np.logical_xor: logical_xor, np.logical_not: logical_not,
+    np.bitwise_and: bitwise_and, np.bitwise_or: bitwise_or, np.bitwise_xor: bitwise_xor, np.invert: bitwise_not,
+}.items():  # fmt: skip
+    register(_numpy, _op)
+register(np.where, lambda condition, *ab: where(condition, *ab) if ab else np.nonzero(condition))
+
+
+def _whole_division(function: Any, a: Any, b: Any) -> Any:
+    if np.result_type(a, b).kind in "iu" and not np.all(b):
+        raise RuntimeError("ZeroDivisionError")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return function(a, b)
+
+
+# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+
+
+def pow(input: Any, exponent: Any) -> Tensor:
+    """``input ** exponent``, elementwise; either may be a number (``torch.pow``).
+
+    >>> import minitorch
+    >>> minitorch.pow(minitorch.tensor([1.0, 2.0]), 3)
+    tensor([1., 8.])
+    """
+    if isinstance(exponent, Tensor) or not isinstance(input, Tensor):
+        out: Tensor = pow_tensor(input, exponent)
+        return out
+    exponent = exponent.item() if isinstance(exponent, np.generic) else exponent
+    if input.array.dtype.kind in "biu":
+        if isinstance(exponent, float):
+            return power(cast(input, dtype=dtypes.result_numpy(input.array, exponent)), exponent=exponent)  # type: ignore[no-any-return]
+        if exponent < 0 and not isinstance(exponent, bool):
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+    return power(input, exponent=exponent)  # type: ignore[no-any-return]
+
+
+def add_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``input + alpha * other`` (``torch.add``)."""
+    return add(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))  # type: ignore[no-any-return]
+
+
+def sub_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``input - alpha * other`` (``torch.sub``); bools are refused, as in PyTorch."""
+    for x in (input, other):
+        if (isinstance(x, Tensor) and x.array.dtype.kind == "b") or isinstance(x, bool):
+            raise RuntimeError(
+                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+                "use the `~` or `logical_not()` operator instead."
+            )
+    return sub(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))  # type: ignore[no-any-return]
+
+
+def _is_one(alpha: Any) -> bool:
+    return not isinstance(alpha, Tensor) and alpha == 1
+
+
+def _checked(alpha: Any, input: Any, other: Any) -> Any:
+    if isinstance(alpha, float) and all(
+        not isinstance(x, Tensor) or x.array.dtype.kind in "iub" for x in (input, other)
+    ):
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return other
+
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``other - alpha * input`` (``torch.rsub``)."""
+    return sub_scaled(other, input, alpha=alpha)
+
+
+def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
+    if rounding_mode is None:
+        return div(input, other)  # type: ignore[no-any-return]
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    x, y = (t.array if isinstance(t, Tensor) else t for t in (input, other))
+    to = dtypes.result_numpy(x, y)
+    if to.kind in "iub":
+        if not np.all(y):
+            raise RuntimeError("ZeroDivisionError")
+        quotient = np.floor_divide(x, y)
+        if rounding_mode == "trunc":
+            quotient = quotient + ((np.remainder(x, y) != 0) & ((np.asarray(x) < 0) != (np.asarray(y) < 0)))
+        return wrap(np.asarray(quotient, dtype=to))
+    return (floor if rounding_mode == "floor" else trunc)(div(input, other))  # type: ignore[no-any-return]
+
+
+def floor_divide(input: Any, other: Any) -> Tensor:
+    """``input // other``, rounded down (``torch.floor_divide``)."""
+    return divide(input, other, rounding_mode="floor")
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """``input + value * tensor1 * tensor2`` (``torch.addcmul``)."""
+    return add_scaled(input, mul(tensor1, tensor2), alpha=value)
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """``input + value * tensor1 / tensor2`` (``torch.addcdiv``)."""
+    return add_scaled(input, div(tensor1, tensor2), alpha=value)
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether both have the same shape and elements (``torch.equal``)."""
+    return np.array_equal(input.array, other.array)
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Elementwise ``|input - other| <= atol + rtol * |other|`` (``torch.isclose``)."""
+    if input.array.dtype != other.array.dtype:
+        raise RuntimeError(f"{input.dtype} did not match {other.dtype}: isclose compares tensors of one dtype")
+    return wrap(np.isclose(input.array, other.array, rtol=rtol, atol=atol, equal_nan=equal_nan))
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether every element is close (``torch.allclose``)."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
+
+
+floor = primitive("Floor", lambda x: x if x.dtype.kind in "iu" else np.floor(x), x=lambda g: g * 0)
+trunc = primitive("Trunc", lambda x: x if x.dtype.kind in "iu" else np.trunc(x), x=lambda g: g * 0)
+register(np.floor, floor)
+register(np.trunc, trunc)

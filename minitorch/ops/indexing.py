@@ -1,0 +1,258 @@
+"""Indexing: reading elements and writing them back, each the other's rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minitorch.core.primitive import primitive, same
+from minitorch.core.protocol import register
+from minitorch.core.tensor import Tensor, wrap
+from minitorch.ops.arguments import dim_index
+
+# --- The table ---------------------------------------------------------------------------------------------------------
+# take/put, take_along/put_along, gather/scatter: a read and the sum of gradients that is its adjoint.
+
+take = primitive(  # x[index] with basic slices: a view
+    "Slice", lambda x, *, index: x[index], view=True, prepare=same, x=lambda g, x_shape, index: put(g, index=index, shape=x_shape)
+)
+put = primitive(
+    "Put", lambda v, *, index, shape: _put(v, index, shape), prepare=same, v=lambda g, index: g[index]
+)
+take_fancy = primitive(  # x[index] with arrays in it: a copy, in which an element may appear again and again
+    "Index",
+    lambda x, *, index: x[index],
+    prepare=same,
+    x=lambda g, x_shape, index: put_fancy(g, index=index, shape=x_shape),
+)
+put_fancy = primitive(
+    "IndexPut",
+    lambda v, *, index, shape: _put_fancy(v, index, shape),
+    prepare=same,
+    v=lambda g, index: take_fancy(g, index=index),
+)
+put_into = primitive(  # x with x[index] = v
+    "IndexPut",
+    lambda x, v, *, index: _assign(x, index, v),
+    prepare=same,
+    x=lambda g, index: _assign(g, index, 0),
+    v=lambda g, index: g[index],
+)
+take_along = primitive(
+    "Gather",
+    lambda x, i, *, axis: x[along(i, axis)],
+    prepare=same,
+    x=lambda g, x_shape, i, axis: put_along(g, i, axis=axis, shape=x_shape),
+    i=None,
+)
+put_along = primitive(  # zeros with v added at the indices
+    "PutAlong",
+    lambda v, i, *, axis, shape: _put_along(v, i, axis, shape),
+    prepare=same,
+    v=lambda g, i, axis: take_along(g, i, axis=axis),
+    i=None,
+)
+
+
+def _put(v: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    out = np.zeros(shape, v.dtype)
+    out[index] = v
+    return out
+
+
+def _put_fancy(v: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    out = np.zeros(shape, v.dtype)
+    if _is_mask(index):
+        out[index] = v  # a mask names no element twice
+    else:
+        np.add.at(out, index, v)
+    return out
+
+
+def _is_mask(index: Any) -> bool:
+    return isinstance(index, np.ndarray) and index.dtype == np.bool_
+
+
+def _assign(x: Any, index: Any, v: Any) -> Any:
+    if isinstance(x, Tensor):
+        return put_into(x, v, index=index)
+    out = x.copy()
+    out[index] = v
+    return out
+
+
+def along(i: Any, axis: int) -> tuple[Any, ...]:
+    """NumPy's index of the elements that ``i`` names along an axis: itself there, its own places in the other dims."""
+    found: list[Any] = []
+    for d, n in enumerate(i.shape):
+        found.append(i if d == axis else np.arange(n).reshape((n,) + (1,) * (i.ndim - d - 1)))
+    return tuple(found)
+
+
+def _put_along(v: Any, i: Any, axis: int, shape: tuple[int, ...]) -> Any:
+    out = np.zeros(shape, v.dtype)
+    np.add.at(out, along(i, axis), v)
+    return out
+
+
+register(np.take_along_axis, lambda arr, indices, axis=-1: take_along_dim(arr, indices, axis))
+
+
+# --- PyTorch's indexing --------------------------------------------------------------------------------------------------
+
+
+def key(index: Any) -> tuple[Any, bool]:
+    """NumPy's index for PyTorch's, and whether arrays are in it (so that the result is a copy)."""
+    parts = index if isinstance(index, tuple) else (index,)
+    found: list[Any] = []
+    fancy = False
+    for part in parts:
+        if isinstance(part, Tensor):
+            part = part.array
+            if part.dtype.kind in "iu" and part.ndim == 0:
+                part = int(part)
+        elif isinstance(part, (list, range)):
+            part = np.asarray([p.array if isinstance(p, Tensor) else p for p in part])
+            part = part.astype(np.int64) if part.size == 0 else part
+        if isinstance(part, (bool, np.bool_)):
+            part = np.asarray(part)
+        if isinstance(part, np.ndarray):
+            if part.dtype == np.uint8:
+                part = part.astype(np.bool_)  # PyTorch's old masks
+            if part.dtype.kind not in "iub":
+                raise IndexError(
+                    f"tensors used as indices must be long, int, byte or bool tensors, but got one of {part.dtype}"
+                )
+            fancy = True
+        elif isinstance(part, slice):
+            part = slice(*(p if p is None else _whole(p) for p in (part.start, part.stop, part.step)))
+            if part.step is not None and part.step <= 0:
+                raise ValueError("step must be greater than zero: use flip() to reverse")
+        elif part is not None and part is not Ellipsis:
+            part = _whole(part)
+        found.append(part)
+    return (tuple(found) if len(found) != 1 else found[0]), fancy
+
+
+def _whole(p: Any) -> int:
+    try:
+        return int(p.__index__())
+    except (AttributeError, TypeError):
+        raise TypeError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+            f"(got {type(p).__name__})"
+        ) from None
+
+
+def getitem(input: Tensor, index: Any) -> Tensor:
+    """``input[index]``: a view for ints, slices, None and ``...``; a copy when tensors are in the index."""
+    k, fancy = key(index)
+    try:
+        return (take_fancy if fancy else take)(input, index=k)  # type: ignore[no-any-return]
+    except IndexError as error:
+        raise _explained(error, input, k) from None
+
+
+def _explained(error: IndexError, input: Tensor, k: Any) -> IndexError:
+    text = str(error)
+    parts = k if isinstance(k, tuple) else (k,)
+    used = sum(p is not None and p is not Ellipsis for p in parts)
+    if "too many indices" in text and input.array.ndim == 0:
+        return IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python to convert a 0-dim tensor to a number"
+        )
+    if "too many indices" in text:
+        return IndexError(f"too many indices for tensor of dimension {input.array.ndim}: {used} were given")
+    if "boolean index" in text:
+        return IndexError(f"The shape of the mask does not match the shape of the indexed tensor {list(input.array.shape)}: {text}")
+    return IndexError(text.replace("axis", "dimension"))
+
+
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+    """``out[i][j] = input[index[i][j]][j]`` for dim 0, and so for others (``torch.gather``)."""
+    axis = dim_index(dim, input.array.ndim)
+    i = index_array(index, "gather")
+    if i.ndim != input.array.ndim:
+        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
+    limit = input.array.shape
+    if any(d != axis and n > m for d, (n, m) in enumerate(zip(i.shape, limit))):
+        raise RuntimeError(f"Size does not match at dimension: expected index {list(i.shape)} to be no larger than self {list(limit)} apart from dimension {axis}")
+    check_bounds(i, limit[axis] if limit else 1, axis)
+    if i.ndim == 0:
+        return take(input, index=())  # type: ignore[no-any-return]
+    return take_along(input, i, axis=axis)  # type: ignore[no-any-return]
+
+
+def index_array(index: Any, function: str) -> Any:
+    """The array of an index tensor, which must hold whole numbers."""
+    if isinstance(index, np.ndarray):  # inside a rule
+        return index
+    if not isinstance(index, Tensor):
+        raise TypeError(f"{function}(): argument 'index' must be Tensor, not {type(index).__name__}")
+    if index.array.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{function}(): Expected dtype int32 or int64 for index, but got {index.dtype}")
+    return index.array
+
+
+def check_bounds(i: Any, n: int, axis: int) -> None:
+    """Raises for an index that is negative or too large, as PyTorch's indexing functions do."""
+    if i.size and (i.min() < 0 or i.max() >= n):
+        bad = i[(i < 0) | (i >= n)].flat[0]
+        raise RuntimeError(f"index {bad} is out of bounds for dimension {axis} with size {n}")
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The rows (along ``dim``) that ``index`` lists (``torch.index_select``)."""
+    axis = dim_index(dim, input.array.ndim)
+    i = index_array(index, "index_select")
+    if i.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if input.array.ndim == 0:
+        return take(input, index=())  # type: ignore[no-any-return]
+    n = input.array.shape[axis]
+    if i.size and (i.min() < 0 or i.max() >= n):
+        raise IndexError("index out of range in self")
+    return take_fancy(input, index=(slice(None),) * axis + (i.reshape(-1),))  # type: ignore[no-any-return]
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements where ``mask`` is true, in one dimension (``torch.masked_select``)."""
+    if mask.array.dtype != np.bool_:
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    m = mask.array
+    shape = np.broadcast_shapes(input.array.shape, m.shape)
+    if shape != input.array.shape:
+        input = np.broadcast_to(input, shape)  # type: ignore[call-overload]
+    return take_fancy(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))  # type: ignore[no-any-return]
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """Elements by index along ``dim``, with broadcasting; over the flat tensor without (``torch.take_along_dim``)."""
+    i = index_array(indices, "torch.take_along_dim")
+    if dim is None:
+        return take_along(input.reshape(-1), i.reshape(-1), axis=0)  # type: ignore[no-any-return]
+    axis = dim_index(dim, input.array.ndim)
+    shape = np.broadcast_shapes(
+        tuple(1 if d == axis else n for d, n in enumerate(input.array.shape)),
+        tuple(1 if d == axis else n for d, n in enumerate(i.shape)),
+    )
+    whole = tuple(input.array.shape[d] if d == axis else n for d, n in enumerate(shape))
+    spread = tuple(i.shape[d] if d == axis else n for d, n in enumerate(shape))
+    x = np.broadcast_to(input, whole) if whole != input.array.shape else input  # type: ignore[call-overload]
+    return take_along(x, np.broadcast_to(i, spread), axis=axis)  # type: ignore[no-any-return]
+
+
+def flat_take(input: Tensor, index: Tensor) -> Tensor:
+    """Elements of the flat tensor by index, in the index's shape (``torch.take``)."""
+    i = index_array(index, "take")
+    if i.size and (i.min() < -input.array.size or i.max() >= input.array.size):
+        raise IndexError("take(): index out of range")
+    return take_fancy(input.reshape(-1), index=i)  # type: ignore[no-any-return]
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """Indices of the elements that are not zero: a row each, or a tuple of an index tensor a dim (``torch.nonzero``)."""
+    if as_tuple:
+        return tuple(wrap(i) for i in np.nonzero(np.atleast_1d(input.array)))
+    return wrap(np.argwhere(input.array).astype(np.int64).reshape(-1, input.array.ndim))

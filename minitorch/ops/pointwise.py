@@ -1,0 +1,197 @@
+"""Pointwise functions of one input: exponentials, roots, trigonometry, rounding, and the usual activations."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minitorch.core.primitive import primitive, promote_float
+from minitorch.core.protocol import register
+from minitorch.core.tensor import Tensor, wrap
+from minitorch.ops.arithmetic import maximum, minimum, where
+
+# --- The table ---------------------------------------------------------------------------------------------------------
+
+_real = {"prepare": promote_float}
+
+exp = primitive("Exp", np.exp, **_real, x=lambda g, out: g * out)
+exp2 = primitive("Exp2", np.exp2, **_real, x=lambda g, out: g * out * math.log(2))
+expm1 = primitive("Expm1", np.expm1, **_real, x=lambda g, out: g * (out + 1))
+log = primitive("Log", np.log, **_real, x=lambda g, x: g / x)
+log2 = primitive("Log2", np.log2, **_real, x=lambda g, x: g / (x * math.log(2)))
+log10 = primitive("Log10", np.log10, **_real, x=lambda g, x: g / (x * math.log(10)))
+log1p = primitive("Log1P", np.log1p, **_real, x=lambda g, x: g / (x + 1))
+sqrt = primitive("Sqrt", np.sqrt, **_real, x=lambda g, out: g / (2 * out))
+rsqrt = primitive("Rsqrt", lambda x: 1 / np.sqrt(x), **_real, x=lambda g, out: -0.5 * g * out * out * out)
+reciprocal = primitive("Reciprocal", lambda x: 1 / x, **_real, x=lambda g, out: -g * out * out)
+square = primitive("Pow", np.square, x=lambda g, x: g * (2 * x))
+abs = primitive("Abs", np.abs, x=lambda g, x: g * np.sign(x))
+sign = primitive("Sign", np.sign, x=lambda g: g * 0)
+sin = primitive("Sin", np.sin, **_real, x=lambda g, x: g * np.cos(x))
+cos = primitive("Cos", np.cos, **_real, x=lambda g, x: -g * np.sin(x))
+tan = primitive("Tan", np.tan, **_real, x=lambda g, out: g * (1 + out * out))
+asin = primitive("Asin", np.arcsin, **_real, x=lambda g, x: g / np.sqrt(1 - x * x))
+acos = primitive("Acos", np.arccos, **_real, x=lambda g, x: -g / np.sqrt(1 - x * x))
+atan = primitive("Atan", np.arctan, **_real, x=lambda g, x: g / (x * x + 1))
+sinh = primitive("Sinh", np.sinh, **_real, x=lambda g, x: g * np.cosh(x))
+cosh = primitive("Cosh", np.cosh, **_real, x=lambda g, x: g * np.sinh(x))
+tanh = primitive("Tanh", np.tanh, **_real, x=lambda g, out: g * (1 - out * out))
+asinh = primitive("Asinh", np.arcsinh, **_real, x=lambda g, x: g / np.sqrt(x * x + 1))
+acosh = primitive("Acosh", np.arccosh, **_real, x=lambda g, x: g / np.sqrt(x * x - 1))
+atanh = primitive("Atanh", np.arctanh, **_real, x=lambda g, x: g / (1 - x * x))
+ceil = primitive("Ceil", lambda x: x if x.dtype.kind in "iu" else np.ceil(x), x=lambda g: g * 0)
+rint = primitive("Round", lambda x: x if x.dtype.kind in "iu" else np.rint(x), x=lambda g: g * 0)
+erf = primitive("Erf", lambda x: _special("erf", x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
+
+relu = primitive("Relu", lambda x: np.maximum(x, 0), x=lambda g, out: g * (out > 0))
+sigmoid = primitive("Sigmoid", lambda x: _sigmoid(x), **_real, x=lambda g, out: g * (out * (1 - out)))
+silu = primitive(
+    "Silu",
+    lambda x: x * _sigmoid(x),
+    **_real,
+    x=lambda g, x: g * sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+)
+log_sigmoid = primitive(
+    "LogSigmoid", lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), **_real, x=lambda g, x: g * sigmoid(-x)
+)
+softplus = primitive(  # log(1 + exp(beta x)) / beta, and x itself where beta x > threshold
+    "Softplus",
+    lambda x, *, beta, threshold: np.where(
+        x * beta > threshold, x, (np.maximum(x * beta, 0) + np.log1p(np.exp(-np.abs(x * beta)))) / beta
+    ),
+    x=lambda g, x, beta, threshold: np.where(x * beta > threshold, g, g * sigmoid(x * beta)),
+)
+elu = primitive(  # scale * (x if x > 0 else alpha * (exp(input_scale * x) - 1))
+    "Elu",
+    lambda x, *, alpha, scale, input_scale: np.where(
+        x > 0, x * scale, np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale)
+    ),
+    x=lambda g, x, alpha, scale, input_scale: g
+    * np.where(x > 0, scale, np.exp(np.minimum(x, 0) * input_scale) * (alpha * scale * input_scale)),
+)
+leaky_relu = primitive(
+    "LeakyRelu",
+    lambda x, *, slope: np.where(x > 0, x, x * slope),
+    x=lambda g, x, slope: np.where(x > 0, g, g * slope),
+)
+gelu_tanh = primitive(
+    "Gelu",
+    lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))),
+    x=lambda g, x: g * _gelu_tanh_slope(x),
+)
+gelu_erf = primitive(
+    "Gelu",
+    lambda x: 0.5 * x * (1 + _special("erf", x * math.sqrt(0.5))),
+    x=lambda g, x: g
+    * (0.5 * (1 + erf(x * math.sqrt(0.5))) + x * np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))),
+)
+clip = primitive(  # between two numbers, either of which may be None; the gradient passes at the ends too
+    "Clamp",
+    lambda x, *, low, high: np.clip(x, low, high),
+    x=lambda g, x, low, high: g * ((True if low is None else x >= low) & (True if high is None else x <= high)),
+)
+threshold = primitive(
+    "Threshold",
+    lambda x, *, threshold, value: np.where(x > threshold, x, x.dtype.type(value)),
+    x=lambda g, x, threshold: np.where(x > threshold, g, 0.0),
+)
+
+isnan = primitive("Isnan", np.isnan, x=None)
+isinf = primitive("Isinf", np.isinf, x=None)
+isfinite = primitive("Isfinite", np.isfinite, x=None)
+signbit = primitive("Signbit", np.signbit, x=None)
+
+for _numpy, _op in {
+    np.exp: exp, np.exp2: exp2, np.expm1: expm1, np.log: log, np.log2: log2, np.log10: log10, np.log1p: log1p,
+    np.sqrt: sqrt, np.square: square, np.abs: abs, np.sign: sign, np.sin: sin, np.cos: cos, np.tan: tan,
+    np.arcsin: asin, np.arccos: acos, np.arctan: atan, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh,
+    np.arcsinh: asinh, np.arccosh: acosh, np.arctanh: atanh, np.ceil: ceil, np.rint: rint,
+    np.isnan: isnan, np.isinf: isinf, np.isfinite: isfinite, np.signbit: signbit, np.reciprocal: reciprocal,
+}.items():  # fmt: skip
+    register(_numpy, _op)
+
+
+def _special(name: str, x: Any) -> Any:
+    import scipy.special
+
+    return getattr(scipy.special, name)(x)
+
+
+def _sigmoid(x: Any) -> Any:
+    # One exponential of a non-positive number: it cannot overflow, and both halves keep their precision.
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def _gelu_tanh_slope(x: Any) -> Any:
+    c = math.sqrt(2 / math.pi)
+    t = np.tanh(c * (x + 0.044715 * x * x * x))
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (c * (1 + 3 * 0.044715 * x * x))
+
+
+# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """Limits every element to ``[min, max]``; the bounds are numbers or tensors, one of which may be missing.
+
+    >>> import minitorch
+    >>> minitorch.clamp(minitorch.tensor([-2.0, 0.5, 3.0]), min=-1, max=1)
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        out = input if min is None else maximum(input, min)
+        return out if max is None else minimum(out, max)  # type: ignore[no-any-return]
+    kind = input.array.dtype.kind
+    if kind in "iub" and (isinstance(min, float) or isinstance(max, float)):
+        input = where(True, input, 0.0)  # the promoted dtype
+    return clip(input, low=min, high=max)  # type: ignore[no-any-return]
+
+
+def clamp_min(input: Tensor, min: Any) -> Tensor:
+    """``clamp`` from below only."""
+    return clamp(input, min=min)
+
+
+def clamp_max(input: Tensor, max: Any) -> Tensor:
+    """``clamp`` from above only."""
+    return clamp(input, max=max)
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest whole number, halves to even; with ``decimals``, that many places kept (``torch.round``)."""
+    if decimals == 0:
+        return rint(input)  # type: ignore[no-any-return]
+    scale = 10.0 ** builtin_abs(decimals)
+    return rint(input * scale) / scale if decimals > 0 else rint(input / scale) * scale
+
+
+builtin_abs = math.fabs
+
+
+def positive(input: Tensor) -> Tensor:
+    """The input itself (``torch.positive``)."""
+    if input.array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """Gaussian error linear unit, exact or by the tanh formula (Hendrycks and Gimpel, arXiv:1606.08415)."""
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError("approximate argument must be either none or tanh.")
+    return (gelu_tanh if approximate == "tanh" else gelu_erf)(input)  # type: ignore[no-any-return]
+
+
+def frac(input: Tensor) -> Tensor:
+    """The part behind the point, with the sign of the input (``torch.frac``)."""
+    return input - np.trunc(input)  # type: ignore[call-overload,no-any-return]
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Which elements have no imaginary part."""
+    return wrap(np.isreal(input.array))

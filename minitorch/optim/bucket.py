@@ -1,0 +1,245 @@
+"""A bucket: parameters that step together, seen by an update rule as one flat vector.
+
+A NumPy call costs about as much as a thousand additions, so a model of many small tensors is updated faster as one
+vector. An algorithm is therefore a *rule*, a function of flat arrays that reads like the paper: from gradients ``g`` it
+brings the state up to date and writes the step ``d``, and the bucket does x ← x − d.
+
+Tensors are gathered into one vector of at most ``BLOCK`` elements, so that the rule's dozen passes find their operands
+in the cache. A larger tensor is a bucket by itself, and is updated where it lies, ``BLOCK`` elements at a time. The
+state lies in flat buffers, of which the tensors that users find in ``optimizer.state[p]`` are views.
+"""
+
+import itertools
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from minitorch.core.dtypes import Array, get_default_dtype
+from minitorch.core.tensor import Tensor, wrap
+from minitorch.optim.arguments import number
+from minitorch.optim.optimizer import Group
+
+BLOCK = 1 << 16
+
+
+class Number(float):
+    """The initial value of a piece of state that is one number for each parameter, such as ``step``."""
+
+
+Memory = dict[str, float]  # what an algorithm remembers of each parameter, and the value it starts with
+Entry = dict[str, Any]  # what a user finds in optimizer.state[p]
+
+
+class Constants(dict[float, Array]):
+    """Numbers in one dtype: ``k[0.9]`` is a 0-d array, which NumPy takes up faster than a Python number."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        super().__init__()
+        self.dtype = dtype
+
+    def __missing__(self, value: float) -> Array:
+        if len(self) >= 256:  # most are hyperparameters, but some change with every step
+            self.clear()
+        constant = self[value] = np.array(value, self.dtype)
+        return constant
+
+
+class Operands:
+    """What a rule works on: the gradient ``g`` to read, the step ``d`` to write, the state to bring up to date.
+
+    ``t`` counts steps from 1, ``first`` says that there was no state before, ``numbers`` holds state that is one number
+    for each parameter, ``k`` makes constants. The parameters ``x`` are gathered only for rules that ask for them.
+    """
+
+    __slots__ = ("_gather", "_x", "d", "first", "g", "k", "numbers", "state", "t")
+
+    def __init__(self, dtype: np.dtype[Any], numbers: dict[str, Array], gather: Callable[[], Array]) -> None:
+        self.g = self.d = np.empty(0, dtype)
+        self.state: dict[str, Array] = {}
+        self.numbers, self.k = numbers, Constants(dtype)
+        self.t, self.first = 0.0, False
+        self._gather = gather
+        self._x: Array | None = None
+
+    @property
+    def x(self) -> Array:
+        if self._x is None:
+            self._x = self._gather()
+        return self._x
+
+    @x.setter
+    def x(self, flat: Array | None) -> None:
+        self._x = flat
+
+    def gradient(self, group: Group, *, decay: bool = True) -> Array:
+        """The gradient to descend: turned round to maximize, and with that of the L2 penalty λx²/2 added."""
+        g = -self.g if group["maximize"] else self.g
+        return g + self.k[number(group["weight_decay"])] * self.x if decay and group["weight_decay"] != 0 else g
+
+
+Rule = Callable[[Group, Operands], None]
+
+
+class Bucket:
+    """Parameters that step together, with their state in flat buffers that show as views in each one's entry.
+
+    ``entries`` are the parameters' dicts in ``optimizer.state``, none if the algorithm remembers nothing. ``own`` are
+    the ids of the state tensors that buckets have made before: those move into this one's buffers.
+    """
+
+    def __init__(self, params: list[Tensor], entries: list[Entry], memory: Memory, own: set[int]) -> None:
+        self.params, self.names = params, list(memory)
+        self.first = any(entry.get(name) is None for entry in entries for name in memory)
+        arrays = self.arrays = [p.array for p in params]
+        self.size, self.dtype = sum(a.size for a in arrays), arrays[0].dtype
+        self.state: dict[str, Array] = {}
+        self.numbers: dict[str, Array] = {}  # a vector each, one element a parameter, all alike
+        for name, initial in memory.items():
+            if isinstance(initial, Number):
+                flat = self.numbers[name] = np.full(len(params), initial, get_default_dtype().numpy)
+                views = [flat[i, ...] for i in range(len(params))]
+            else:
+                flat, views = self._vector()
+                self.state[name] = _real(flat)
+                self.state[name][...] = initial
+            for entry, view in zip(entries, views, strict=True):
+                entry[name] = _settle(name, entry.get(name), view, own)
+        # Where parameters and state lie: what must still be so at the next step.
+        self._lies = list(zip(params, arrays, strict=True))
+        self._owners = list(zip(params, entries, strict=False))
+        self.tensors = [entry[name] for entry in entries for name in memory]
+        self._places = [(entry, name, entry[name], entry[name].array) for entry in entries for name in memory]
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Lays out gradients and steps, and the operands of the rule."""
+        g, self._gs = self._vector()
+        d, ds = self._vector()
+        x, xs = self._vector()
+        x = _real(x)
+        self._steps = list(zip(self.arrays, ds, strict=True))
+        self.operands = Operands(x.dtype, self.numbers, partial(_gather, x, xs, self.arrays))
+        self.operands.g, self.operands.d, self.operands.state = _real(g), _real(d), self.state
+
+    def _vector(self) -> tuple[Array, list[Array]]:
+        """A new flat buffer, and a view of it for each parameter, of the parameter's shape."""
+        flat = np.empty(self.size, self.dtype)
+        ends = itertools.accumulate(a.size for a in self.arrays)
+        return flat, [flat[end - a.size : end].reshape(a.shape) for a, end in zip(self.arrays, ends, strict=True)]
+
+    def grads(self) -> list[Array]:
+        """The gradients of those parameters that have one."""
+        grads = []
+        for p in self.params:
+            g = p._grad
+            if g is not None:
+                grads.append(g.array)
+        return grads
+
+    def fits(self, state: dict[Any, Any]) -> bool:
+        """Whether parameters and state still lie where they lay when the bucket was made, in step with one another."""
+        for p, array in self._lies:
+            if p.array is not array:
+                return False
+        for p, entry in self._owners:
+            if state.get(p) is not entry:
+                return False
+        for entry, name, tensor, array in self._places:
+            if tensor.array is not array or entry.get(name) is not tensor:
+                return False
+        for vector in self.numbers.values():
+            values = vector.tolist()
+            if values.count(values[0]) < len(values):
+                return False
+        return True
+
+    def step(self, grads: list[Array], group: Group, rule: Rule) -> None:
+        """Applies the rule to the parameters, given their gradients."""
+        operands = self.operands
+        if "step" in self.numbers:
+            steps = self.numbers["step"]
+            steps[...] = operands.t = steps.item(0) + 1.0
+        operands.first, self.first = self.first, False
+        self._apply(operands, grads, group, rule)
+        for p in self.params:
+            p._bump()
+
+    def _apply(self, operands: Operands, grads: list[Array], group: Group, rule: Rule) -> None:
+        for flat, array in zip(self._gs, grads):  # noqa: B905 (strict costs more than a copy)
+            flat[...] = array
+        operands.x = None
+        rule(group, operands)
+        for array, step in self._steps:
+            array -= step
+
+
+class LargeBucket(Bucket):
+    """A large contiguous tensor, updated where it lies."""
+
+    def _prepare(self) -> None:
+        x, d = _real(self.arrays[0].reshape(-1)), np.empty(BLOCK, self.dtype)
+        parts = [slice(start, start + BLOCK) for start in range(0, x.size, BLOCK)]
+        self._parts = [
+            (part, x[part], _real(d)[: x[part].size], {name: flat[part] for name, flat in self.state.items()})
+            for part in parts
+        ]
+        self.operands = Operands(x.dtype, self.numbers, partial(np.ravel, x))
+
+    def _apply(self, operands: Operands, grads: list[Array], group: Group, rule: Rule) -> None:
+        g = _real(grads[0].reshape(-1))
+        for part, x, d, state in self._parts:
+            operands.x, operands.g, operands.d, operands.state = x, g[part], d, state
+            rule(group, operands)
+            x -= d
+
+
+def make_bucket(params: list[Tensor], entries: list[Entry], memory: Memory, own: set[int]) -> Bucket:
+    """A bucket of the kind that suits the parameters."""
+    alone = len(params) == 1 and params[0].array.size > BLOCK and params[0].array.flags.c_contiguous
+    return (LargeBucket if alone else Bucket)(params, entries, memory, own)
+
+
+def blank(p: Tensor, memory: Memory) -> Entry:
+    """The state of a parameter that has not stepped yet, in tensors of its own."""
+    entry: Entry = {}
+    for name, initial in memory.items():
+        if isinstance(initial, Number):
+            entry[name] = wrap(np.array(initial, get_default_dtype().numpy))
+        else:
+            array = np.empty_like(p.array, order="C")
+            _real(array.reshape(-1))[...] = initial
+            entry[name] = wrap(array)
+    return entry
+
+
+def _settle(name: str, old: Any, view: Array, own: set[int]) -> Tensor:
+    """Moves a piece of state into its place in a buffer. Our own tensors move along, for others a new one is made."""
+    if old is None:
+        return wrap(view)
+    if not isinstance(old, Tensor):
+        view[...] = old  # checkpoints of long ago hold plain numbers
+        return wrap(view)
+    if old.array.shape != view.shape and not (view.ndim == 0 and old.array.size == 1):
+        raise RuntimeError(
+            f"The size of tensor a {list(old.array.shape)} must match the size of tensor b {list(view.shape)}: "
+            f"state {name!r} does not have its parameter's shape. Was it loaded from another model's optimizer?"
+        )
+    view[...] = old.array.reshape(view.shape)
+    if id(old) not in own:
+        return wrap(view)
+    own.discard(id(old))
+    old.array = view
+    return old
+
+
+def _gather(flat: Array, views: list[Array], arrays: list[Array]) -> Array:
+    for view, array in zip(views, arrays, strict=True):
+        view[...] = array
+    return flat
+
+
+def _real(flat: Array) -> Array:
+    """Complex numbers as pairs of real ones, which every rule treats as parameters of their own, as PyTorch does."""
+    return flat.view(flat.real.dtype) if flat.dtype.kind == "c" else flat

@@ -1,0 +1,250 @@
+"""From a checked configuration to everything a training needs: data, model, loss, optimizer, schedule, loaders.
+
+What a schema cannot know is found here, still before anything is written: layers that do not fit each other, a
+loss that does not fit the data, arguments that a constructor refuses. Sizes that the data decides are filled in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import minitorch
+from minitorch import nn
+from minitorch.core.generator import Generator, manual_seed
+from minitorch.core.mode import no_grad
+from minitorch.core.tensor import Tensor, wrap
+from minitorch.train import components
+from minitorch.train.callbacks import mode_of
+from minitorch.train.config import Config, Table, arguments
+from minitorch.train.data import Data, prepare
+from minitorch.train.datasets import TASKS, Array
+from minitorch.train.locate import Path
+from minitorch.train.problems import ConfigError, Problem, dotted, got, one_of
+from minitorch.train.sources import Source
+from minitorch.train.tasks import DEFAULT_LOSS, Task, suitable, task_of
+from minitorch.utils.data import DataLoader, TensorDataset
+
+Loader = DataLoader[Any]
+
+
+@dataclass
+class Parts:
+    """What is put into a `Trainer`, and the configuration with nothing left open."""
+
+    config: Config
+    resolved: dict[str, Any]
+    data: Data
+    task: Task
+    model: nn.Sequential
+    loss: nn.Module
+    optimizer: Any
+    scheduler: Any
+    monitor: str
+    train: Loader
+    val: Loader | None
+    test: Loader
+    train_in_order: Loader  # for the figures at the end
+
+
+def build(config: Config, source: Source) -> Parts:
+    """Make everything, from the configuration's seed alone.
+
+    Raises `ConfigError`.
+    """
+    return _Builder(config, source).build()
+
+
+class _Builder:
+    def __init__(self, config: Config, source: Source) -> None:
+        self.config, self.source = config, source
+        self.resolved: dict[str, Any] = config.model_dump()
+        self.problems: list[Problem] = []
+
+    def build(self) -> Parts:
+        config = self.config
+        data = self.data()
+        loss_name = config.loss.name if config.loss else DEFAULT_LOSS[data.task]
+        self.resolved["loss"] = self.resolved["loss"] or {"name": loss_name}
+        task = task_of(data, loss_name)
+        manual_seed(config.seed)
+        model = self.model(data, task)
+        loss = self.loss(loss_name)
+        monitor = self.monitor(data, task)
+        train = self.loader(data.train, task, config.trainer.batch_size, shuffle=config.trainer.shuffle)
+        optimizer = self.optimizer(model)
+        scheduler = self.scheduler(optimizer, -(-len(train) // config.trainer.accumulate), monitor)
+        self.try_loss(model, loss, data, task)
+        if self.problems:
+            raise ConfigError(self.problems)
+        size = config.trainer.eval_batch_size
+        return Parts(
+            config=config,
+            resolved=written(self.resolved),
+            data=data,
+            task=task,
+            model=model,
+            loss=loss,
+            optimizer=optimizer,
+            scheduler=scheduler,
+            monitor=monitor,
+            train=train,
+            val=self.loader(data.val, task, size) if data.val else None,
+            test=self.loader(data.test, task, size),
+            train_in_order=self.loader(data.train, task, size),
+        )
+
+    def data(self) -> Data:
+        """The data set; without it nothing else can be looked at."""
+        table, filled = self.config.data, self.resolved["data"]
+        kind = TASKS[table.name]
+        losses = suitable(kind)
+        if self.config.loss and self.config.loss.name not in losses:
+            what = f"does not fit {table.name}, a data set for {kind} {got(self.config.loss.name)}; {one_of(losses)}"
+            self.refuse(("loss", "name"), what)
+        if filled["stratify"] is None:
+            filled["stratify"] = kind == "classification"
+        if filled["split_seed"] is None:
+            filled["split_seed"] = self.config.seed
+        if "random_state" in filled and filled["random_state"] is None:
+            filled["random_state"] = self.config.seed % 2**32
+        own = {key: value for key, value in filled.items() if key != "name"}
+        settings = {key: own.pop(key) for key in list(own) if key not in arguments(table)}
+        with self.attempt(("data",)):
+            data = prepare(table.name, **settings, dtype=self.config.dtype, arguments=own)
+        if self.problems:
+            raise ConfigError(self.problems)
+        return data
+
+    def model(self, data: Data, task: Task) -> Any:
+        """The layers, each given what the layers before it make of two rows of the data."""
+        tables: list[Table] = list(self.config.model.layers)
+        sized = [i for i, table in enumerate(tables) if "out_features" in type(table).model_fields]
+        flowing = wrap(data.train[0][:2])
+        layers = []
+        for index, table in enumerate(tables):
+            path: Path = ("model", "layers", index)
+            name = self.resolved["model"]["layers"][index]["name"]
+            given = arguments(table)
+            for key, value in self.inferred(flowing, task, index == sized[-1] if sized else False).items():
+                if key in given and given[key] is None:
+                    self.resolved["model"]["layers"][index][key] = given[key] = value
+            if "out_features" in given and given["out_features"] is None:
+                self.refuse((*path, "out_features"), "missing; only the last layer's is known from the data")
+                return None
+            shape = tuple(flowing.shape[1:])
+            with self.attempt(path, f"{name} cannot take rows of shape {shape}"):
+                layer = components.layers()[name](**given)
+                layer = layer.to(getattr(minitorch, self.config.dtype))
+                with no_grad():
+                    flowing = layer.eval()(flowing)
+                layers.append(layer.train())
+            if len(layers) <= index:
+                return None
+        if tuple(flowing.shape) != (2, task.outputs):
+            what = f"the last layer gives rows of shape {tuple(flowing.shape[1:])}, {data.name} needs ({task.outputs},)"
+            self.refuse(("model", "layers", len(layers) - 1), what)
+            return None
+        return nn.Sequential(*layers)
+
+    def inferred(self, flowing: Tensor, task: Task, last: bool) -> dict[str, Any]:
+        """Sizes that a layer can be told by its input (N, C, ...), and the last one by the data."""
+        shape = flowing.shape
+        sizes: dict[str, Any] = {"in_features": shape[-1], "out_features": task.outputs if last else None}
+        if len(shape) > 1:
+            sizes |= dict.fromkeys(("in_channels", "num_features", "num_channels"), shape[1])
+            sizes["normalized_shape"] = list(shape[1:])
+        return sizes
+
+    def loss(self, name: str) -> Any:
+        given = arguments(self.config.loss) if self.config.loss else {}
+        dtype = getattr(minitorch, self.config.dtype)
+        given = {k: minitorch.tensor(v, dtype=dtype) if isinstance(v, list) else v for k, v in given.items()}
+        with self.attempt(("loss",)):
+            return components.losses()[name](**given)
+
+    def try_loss(self, model: Any, loss: Any, data: Data, task: Task) -> None:
+        """Two rows through model and loss: arguments such as class weights of a wrong length show here."""
+        if model is None or loss is None:
+            return
+        features, targets = data.train
+        with self.attempt(("loss",)), no_grad():
+            model.eval()
+            loss(model(wrap(features[:2])), wrap(task.encode(targets[:2])))
+            model.train()
+
+    def optimizer(self, model: Any) -> Any:
+        if model is None:
+            return None
+        with self.attempt(("optimizer",)):
+            return components.optimizers()[self.config.optimizer.name](
+                model.parameters(), **arguments(self.config.optimizer)
+            )
+
+    def scheduler(self, optimizer: Any, steps: int, monitor: str) -> Any:
+        table = self.config.scheduler
+        if table is None or optimizer is None:
+            return None
+        given = arguments(table)
+        length = self.config.trainer.epochs * (steps if table.interval == "step" else 1)
+        for key in components.INFERRED_SCHEDULE & given.keys():
+            if given[key] is None and given.get("epochs") is None:
+                given[key] = length
+        if table.name == "ReduceLROnPlateau":
+            if table.interval == "step":
+                self.refuse(("scheduler", "interval"), 'ReduceLROnPlateau looks at an epoch\'s figures (got "step")')
+            if "mode" not in table.model_fields_set:
+                given["mode"] = mode_of(monitor)
+        self.resolved["scheduler"] |= given
+        with self.attempt(("scheduler",)):
+            return components.schedulers()[table.name](optimizer, **given)
+
+    def monitor(self, data: Data, task: Task) -> str:
+        """The figure that is watched, which must be one that there will be."""
+        parts = ("train", "val") if data.val else ("train",)
+        figures = [f"{part}_{name}" for part in parts for name in ("loss", *task.metric().compute())]
+        chosen = self.config.trainer.monitor or ("val_loss" if data.val else "train_loss")
+        if chosen not in figures:
+            what = f"unknown figure {got(chosen)}; {one_of(figures, components.nearest(chosen, figures))}"
+            self.refuse(("trainer", "monitor"), what)
+        self.resolved["trainer"]["monitor"] = chosen
+        return chosen
+
+    def loader(self, part: tuple[Array, Array], task: Task, batch_size: int, shuffle: bool = False) -> Loader:
+        features, targets = part
+        dataset = TensorDataset(wrap(features), wrap(task.encode(targets)))
+        generator = Generator().manual_seed(self.config.seed + 1)  # a stream apart from the model's
+        drop_last = shuffle and self.config.trainer.drop_last
+        return DataLoader(dataset, batch_size, shuffle=shuffle, drop_last=drop_last, generator=generator)
+
+    def refuse(self, path: Path, what: str) -> None:
+        self.problems.append(Problem(self.source.where(path), dotted(path), what))
+
+    @contextlib.contextmanager
+    def attempt(self, path: Path, what: str = "") -> Iterator[None]:
+        """Turn what a constructor or a forward raises into a problem at the key that it speaks of, if it names one."""
+        try:
+            yield
+        except Exception as error:
+            said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            named = re.match(r"(?:The ')?(\w+)(?:' parameter|:)", said)
+            table: Any = self.resolved
+            for part in path:
+                table = table[part]
+            if named and isinstance(table, dict) and named[1] in table:
+                path = (*path, named[1])
+            self.refuse(path, f"{what}: {said}" if what else said)
+
+
+def written(tree: Any) -> Any:
+    """What TOML can write of a resolved configuration: it has no word for None, which is left out."""
+    if isinstance(tree, dict):
+        kept = {key: written(value) for key, value in tree.items()}
+        return {key: value for key, value in kept.items() if value is not None}
+    if isinstance(tree, list | tuple):
+        items = [written(item) for item in tree]
+        return None if None in items else items
+    return tree

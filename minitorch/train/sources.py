@@ -1,0 +1,117 @@
+"""From a TOML file and overrides to one tree of plain values, with the origin of each."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from minitorch.train.locate import Path, locate
+from minitorch.train.problems import ConfigError, Problem, dotted, got, origin, shown
+
+
+@dataclass
+class Source:
+    """What a file and the overrides say, before anything is known of its meaning."""
+
+    file: str
+    values: dict[str, Any]
+    origins: dict[Path, str]
+
+    def where(self, path: Path) -> str:
+        return origin(self.origins, path, self.file)
+
+
+def read(file: str | File, overrides: Sequence[str] = ()) -> Source:
+    """Read a TOML file, then set what the overrides (``key.path=value``) say.
+
+    Raises `ConfigError` for a file that cannot be read, is not UTF-8 or not TOML, and for overrides without a place.
+    """
+    name = str(file)
+    try:
+        text = File(file).read_bytes().decode("utf-8")
+        values = tomllib.loads(text)
+    except OSError as error:
+        raise _unreadable(name, error.strerror or str(error)) from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"not UTF-8 text (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+        what = str(error)[: line.start()] if line else str(error)
+        where = f"{name}:{line[1]}" if line else name
+        raise ConfigError([Problem(where, "", f"not TOML: {what}" + (f", column {line[2]}" if line else ""))]) from None
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(name, str(error)) from None
+    source = Source(name, values, {path: f"{name}:{line}" for path, line in locate(text).items()})
+    problems = [p for text in overrides if (p := _override(source, text)) is not None]
+    problems += [Problem(source.where(path), dotted(path), what) for path, what in _unwritable(values)]
+    if problems:
+        raise ConfigError(problems)
+    return source
+
+
+def _unreadable(name: str, why: str) -> ConfigError:
+    return ConfigError([Problem(name, "", f"cannot read this configuration: {why}")])
+
+
+def _override(source: Source, text: str) -> Problem | None:
+    """Set one ``key.path=value``; the value is TOML, or else a plain word such as ``SGD``."""
+    key, sign, written = text.partition("=")
+    parts: list[str] = key.strip().split(".")
+    if not sign or not all(parts):
+        return Problem("override", "", f"should be key.path=value {got(text)}")
+    try:
+        text.encode()
+        table = tomllib.loads(f"value = {written}")
+        if len(table) > 1:
+            return Problem("override", key, f"should be one value {got(written)}")
+        value: Any = table["value"]
+    except UnicodeEncodeError:
+        return Problem("override", key.encode("ascii", "replace").decode(), "not UTF-8 text")
+    except RecursionError:
+        return Problem("override", key, "nested too deeply")
+    except ValueError:
+        value = written.strip()
+    node: Any = source.values
+    path: Path = ()
+    for at, part in enumerate(parts):
+        last = at == len(parts) - 1
+        if isinstance(node, list):
+            if not (part.isascii() and part.isdigit() and int(part) < len(node)):
+                return Problem("override", key, f"{dotted(path)} has elements 0 to {len(node) - 1} {got(part)}")
+            index = int(part)
+            path = (*path, index)
+            if last:
+                node[index] = value
+            node = node[index]
+        elif isinstance(node, dict):
+            path = (*path, part)
+            if last:
+                node[part] = value
+            elif part not in node:
+                source.origins[path] = "override"
+            node = node.setdefault(part, {})
+        else:
+            return Problem("override", key, f"{dotted(path)} is {shown(node)}, not a table")
+    for inside in [p for p in source.origins if p[: len(path)] == path]:
+        del source.origins[inside]
+    source.origins[path] = "override"
+    return None
+
+
+def _unwritable(node: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Values that TOML knows and no configuration needs: nan, infinities, dates."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _unwritable(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _unwritable(value, (*path, index))
+    elif isinstance(node, float) and not math.isfinite(node):
+        yield path, f"should be a finite number {got(node)}"
+    elif not isinstance(node, (str, int, float, bool)):
+        yield path, f"dates and times have no meaning here {got(node)}"
