@@ -67,9 +67,14 @@ def _fill_(self: Tensor, value: Any) -> Tensor:
 
 
 def _setitem(self: Tensor, index: Any, value: Any) -> None:
-    k, _ = indexing.key(index)
+    k, fancy = indexing.key(index)
     v = value if isinstance(value, (Tensor, int, float, complex, bool)) else creation.as_tensor(value)
     if isinstance(v, Tensor):
+        if fancy and v.array.dtype != self.array.dtype and not (v.array.size == 1 and getattr(k, "dtype", None) == np.bool_):
+            raise RuntimeError(
+                "Index put requires the source and destination dtypes match, got "
+                f"{self.dtype.alias} for the destination and {v.dtype.alias} for the source. Convert it: value.to(x.dtype)"
+            )
         v = v if v.array.dtype == self.array.dtype else arithmetic.cast(v, dtype=self.array.dtype)
         extra = v.array.ndim - self.array[k].ndim
         if extra > 0 and all(n == 1 for n in v.array.shape[:extra]):

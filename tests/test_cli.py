@@ -14,7 +14,7 @@ from minitorch import cli
 CONFIGS = sorted(Path(__file__).parents[1].glob("configs/*.toml"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """Run the command in an empty folder; gives exit status, output and errors."""
     monkeypatch.chdir(tmp_path)
@@ -54,7 +54,7 @@ def test_errors_exit_with_2_and_write_nothing(run, tmp_path):
 def test_a_layer_that_does_not_fit_writes_nothing_either(run, tmp_path):
     status, _, err = run("train", str(CONFIGS[0]), "model.layers.0.in_features=7")
     assert status == 2
-    assert "override: model.layers.0: " in err
+    assert err == "override: model.layers.0.in_features: should be 30, since rows of shape (30,) come in (got 7)\n"
     assert not list(tmp_path.iterdir())
 
 

@@ -150,7 +150,7 @@ def _inputs(inputs: Tensors) -> tuple[Any, ...]:
                 f"{x.dtype}. This check will likely fail: finite differences need double precision.",
                 stacklevel=3,
             )
-        if any(step == 0 and n > 1 for step, n in zip(x.array.strides, x.array.shape, strict=True)):
+        if x.array.size and any(step == 0 and n > 1 for step, n in zip(x.array.strides, x.array.shape, strict=True)):
             raise RuntimeError(
                 f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are "
                 "non-overlapping, since it moves their numbers one by one: call .contiguous() on the input first."

@@ -98,7 +98,7 @@ def grad(
     allow = bool(allow_unused) or materialize_grads
     outs, ins = _tuple(outputs, "outputs"), _tuple(inputs, "inputs")
     if not ins:
-        raise ValueError("grad requires non-empty inputs.")
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     seeds = _per_output(outs, grad_outputs, "grad_outputs")
     if is_grads_batched:
         return _batched(outs, ins, seeds, retain_graph, create_graph, allow, materialize_grads)
@@ -156,9 +156,7 @@ def _per_output(outputs: tuple[Tensor, ...], grads: Any, name: str) -> tuple[Ten
     return found
 
 
-def _roots(
-    outputs: tuple[Tensor, ...], seeds: tuple[Tensor | None, ...], create_graph: bool
-) -> list[tuple[Edge, Any]]:
+def _roots(outputs: tuple[Tensor, ...], seeds: tuple[Tensor | None, ...], create_graph: bool) -> list[tuple[Edge, Any]]:
     """The edges to start from, each with the gradient that is given or, for a tensor of one element, 1."""
     roots: list[tuple[Edge, Any]] = []
     for i, (t, seed) in enumerate(zip(outputs, seeds, strict=True)):
@@ -171,7 +169,8 @@ def _roots(
         if seed is None:
             if t.array.size != 1:
                 raise RuntimeError(
-                    f"grad can be implicitly created only for scalar outputs, but this one has shape {list(t.array.shape)}. "
+                    f"grad can be implicitly created only for scalar outputs, but this one has shape "
+                    f"{list(t.array.shape)}. "
                     "Reduce it first, with .sum() or .mean(), or give the gradient."
                 )
             if t.array.dtype.kind == "c":
@@ -186,7 +185,8 @@ def _roots(
             if (seed.array.dtype.kind == "c") != (t.array.dtype.kind == "c"):
                 raise RuntimeError(
                     "For complex Tensors, both grad_output and output are required to have the same dtype. "
-                    f"Mismatch in dtype: grad_output[{i}] has a dtype of {seed.dtype} and output[{i}] has a dtype of {t.dtype}."
+                    f"Mismatch in dtype: grad_output[{i}] has a dtype of {seed.dtype} and output[{i}] has a dtype of "
+                    f"{t.dtype}."
                 )
             if create_graph:
                 roots.append((edge, seed if seed.array.dtype == t.array.dtype else seed.to(t.dtype)))
@@ -221,9 +221,16 @@ def _batched(
     for row in range(rows[0]):
         last = row == rows[0] - 1
         found = grad(
-            outs, ins, [s[row] for s in seeds if s is not None], keep or not last, create_graph, allow, False, materialize
+            outs,
+            ins,
+            [s[row] for s in seeds if s is not None],
+            keep or not last,
+            create_graph,
+            allow,
+            False,
+            materialize,
         )
         for column, g in zip(columns, found, strict=True):
             column.append(g)
     stack: Any = np.stack
-    return tuple(None if column[0] is None else stack(column) for column in columns)  # type: ignore[misc]
+    return tuple(None if column[0] is None else stack(column) for column in columns)

@@ -226,8 +226,8 @@ class Draws:
     def multinomial(self, weights: Array, num_samples: int, replacement: bool = False) -> NDArray[np.int64]:
         """Indices drawn in proportion to `weights`, (n,) or (rows, n): int64 (num_samples,) or (rows, num_samples).
 
-        Without replacement, or for a single sample, by a race: the largest of w / q, q exponential. Otherwise by looking
-        a uniform up in the cumulative weights. Zero weights, drawn when nothing else is left, come in order of index,
+        Without replacement, or for a single sample, by a race: the largest of w / q, q exponential. Otherwise a uniform
+        is looked up in the cumulative weights. Zero weights, drawn when nothing else is left, come in order of index,
         where PyTorch's order is not defined.
         """
         if weights.ndim not in (1, 2):

@@ -1,7 +1,7 @@
 """The engine: walks the graph from its results back to its leaves, newest node first, without recursion.
 
-One loop serves ``backward`` and ``grad``, plain and under ``create_graph``. Gradients wait in a table, one entry a node,
-until every user of the node's results has been visited, which the order of creation guarantees (graph.py).
+One loop serves ``backward`` and ``grad``, plain and under ``create_graph``. Gradients wait in a table, one entry a
+node, until every user of the node's results has been visited, which the order of creation guarantees (graph.py).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def run(
 ) -> dict[Edge, Gradient]:
     """Propagates the roots' gradients, and returns those that reach ``targets``.
 
-    Without targets every leaf below the roots accumulates its gradient; with targets only they do, if ``accumulate``, and
-    only the nodes on a way to them run; a ``boundary`` of targets says that nothing beyond them matters. ``lifted``
+    Without targets every leaf below the roots accumulates its gradient; with targets only they do, if ``accumulate``,
+    and only the nodes on a way to them run; a ``boundary`` of targets says that nothing beyond them matters. ``lifted``
     computes on Tensors, under the caller's grad mode.
     """
     needed = None if targets is None else _on_the_way([edge for edge, _ in roots], targets, boundary)
@@ -71,12 +71,16 @@ def run(
             _capture(node, g, wanted[node], captured, accumulate)
         if node.__class__ is AccumulateGrad:
             if accumulate and g is not None:
+                if hooks is not None:
+                    g = _prehooks(node, g)
                 node.accumulate(g, lifted)
                 if hooks is not None:
                     _after(node, [], g)
             continue
         if needed is not None and not needed[node]:
             continue
+        if hooks is not None and hooks.before:
+            g = _prehooks(node, g)
         found = node.backward(g, lifted)
         if hooks is not None and hooks.after:
             found = _after(node, found, g)
@@ -105,9 +109,7 @@ def run(
     return captured
 
 
-def _capture(
-    node: Node, g: Any, numbers: list[int], captured: dict[Edge, Gradient], accumulate: bool
-) -> None:
+def _capture(node: Node, g: Any, numbers: list[int], captured: dict[Edge, Gradient], accumulate: bool) -> None:
     """Keeps the gradients that were asked for. A leaf's hooks run here when nothing is accumulated into it."""
     for number in numbers:
         one = g if len(node.meta) == 2 else g[number]
@@ -155,7 +157,7 @@ def _drops_imaginary(have: np.dtype[Any], want: np.dtype[Any]) -> bool:
 
 
 def _on_the_way(starts: Sequence[Edge], targets: Sequence[Edge], boundary: bool) -> dict[Node, bool]:
-    """The nodes from which a target can be reached, the targets too; the value says whether the node itself must run."""
+    """The nodes from which a target can be reached, the targets too; the value says whether the node itself runs."""
     goal = {node for node, _ in targets}
     seen: set[Node] = set()
     stack = [node for node, _ in starts]
@@ -175,7 +177,7 @@ def _on_the_way(starts: Sequence[Edge], targets: Sequence[Edge], boundary: bool)
 
 
 def _before(node: Node, g: Any) -> Any:
-    """Hooks that run before a node: of its results' tensors, retained gradients, then the node's own."""
+    """Hooks on a node's results: of their tensors, then those that retain the gradient."""
     hooks = node.hooks
     assert hooks is not None
     single = len(node.meta) == 2
@@ -188,6 +190,15 @@ def _before(node: Node, g: Any) -> Any:
         if t is not None and one is not None:
             new = one if isinstance(one, Tensor) else wrap(np.array(one))
             t._grad = new if t._grad is None else t._grad + new
+    return grads[0] if single else grads
+
+
+def _prehooks(node: Node, g: Any) -> Any:
+    """The node's own hooks before it runs; a gradient that was asked for has been captured already."""
+    hooks = node.hooks
+    assert hooks is not None
+    single = len(node.meta) == 2
+    grads = [g] if single else list(g)
     for hook in list(hooks.before.values()):
         result = hook(_shown(grads))
         if result is not None:
@@ -236,13 +247,12 @@ def differentiate(
         results = definition(*aliases, **params)
         results = results if isinstance(results, (tuple, list)) else (results,)
         roots = [(t._edge, g) for t, g in zip(results, grads) if g is not None and t._edge is not None]
-        targets = [t._edge for t, need in zip(aliases, needs, strict=True) if need]
+        targets: list[Any] = [t._edge for t, need in zip(aliases, needs, strict=True) if need]
         mode.grad = before
         captured = run(roots, keep_graph=True, lifted=True, targets=targets, accumulate=False, boundary=True)
     finally:
         mode.grad = before
-    found = [captured.get(t._edge) if need else None for t, need in zip(aliases, needs, strict=True)]
-    return found
+    return [captured.get(t._edge) if need else None for t, need in zip(aliases, needs, strict=True)]
 
 
 class _Alias(Node):
@@ -262,8 +272,8 @@ class _Alias(Node):
 
 def _alias(x: Tensor) -> Tensor:
     out = wrap(x.array)
+    out._counter = x._counter
     assert x._edge is not None
     out._edge = (_Alias(x._edge, (x.array.shape, x.array.dtype)), 0)
     out._requires_grad = True
     return out
-

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minitorch.core import tensor as tensors
+from minitorch.core import dtypes
 from minitorch.core.hooks import Hooks, RemovableHandle
 from minitorch.core.mode import enable_grad
 from minitorch.core.tensor import Tensor, wrap
@@ -18,7 +18,7 @@ from minitorch.core.tensor import Tensor, wrap
 if TYPE_CHECKING:
     from minitorch.core.primitive import Plan
 
-Array = tensors.Array
+Array = dtypes.Array
 Edge = tuple["Node", int]  # the node that made a value, and which of its results the value is
 Meta = tuple[Any, ...]  # shape and dtype of the first result, of the second, ...: what gradients are fitted to
 Gradient = Any  # an ndarray (or NumPy scalar) in a plain backward pass, a Tensor under create_graph
@@ -67,7 +67,8 @@ class Node:
     def backward(self, g: Any, lifted: bool) -> Sequence[Gradient | None]:
         """The gradients of its inputs, aligned with ``edges``. Lifted: on Tensors.
 
-        ``g`` is the gradient of its result; of a node with several results, the list of theirs, None where none arrived.
+        ``g`` is the gradient of its result; of a node with several results, the list of theirs, None where none
+        arrived.
         """
         raise TypeError(f"{self.name()} cannot be called")
 
@@ -126,84 +127,97 @@ class RowNode(Node):
 
     __slots__ = ("plan", "saved")
 
-    def __init__(self, plan: Plan, edges: tuple[Edge | None, ...], saved: tuple[Saved, ...], meta: Meta) -> None:
+    def __init__(self, plan: Plan, edges: tuple[Edge | None, ...], saved: Saved, meta: Meta) -> None:
         self.plan = plan
         self.edges = edges
-        self.saved: tuple[Saved, ...] | None = saved
+        self.saved: Saved | None = saved
         self.meta = meta
         self.hooks = None
         self.order = next_order()
-
-    def name(self) -> str:
-        return self.plan.row.backward_name
 
     def release(self) -> None:
         if self.saved:
             self.saved = None
 
-    def backward(self, g: Any, lifted: bool) -> Sequence[Gradient | None]:
+    def backward(self, g: Any, lifted: bool, conjugated: bool = False) -> Sequence[Gradient | None]:
         plan, saved = self.plan, self.saved
         if saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         if lifted:
             return plan.run_lifted(self, g, self.unpack())
+        found: list[Gradient | None] = [None] * len(self.edges)
         if not plan.single:
             g = plan.gradients(self, g, False)
-        found: list[Gradient | None] = [None] * len(self.edges)
+        elif self.meta[1].kind == "c" and not conjugated:
+            return conjugates(self.backward(np.conjugate(g), False, True))
         for position, rule, picks in plan.rules:
             if picks is None:
                 found[position] = rule(g)
             elif picks.__class__ is int:
-                value, counter, version = saved[picks]
-                if counter[0] != version:
+                if saved[picks + 1][0] != saved[picks + 2]:
                     self._stale(picks)
-                found[position] = rule(g, value)
+                found[position] = rule(g, saved[picks])
             else:
                 values = []
                 for k in picks:
-                    value, counter, version = saved[k]
-                    if counter[0] != version:
+                    if saved[k + 1][0] != saved[k + 2]:
                         self._stale(k)
-                    values.append(value)
+                    values.append(saved[k])
                 if position >= 0:
                     found[position] = rule(g, *values)
                 else:  # the rule of a list of inputs gives all their gradients
                     found[~position :] = rule(g, *values)
         return found
 
-    def unpack(self) -> list[Any]:
+    def unpack(self) -> Sequence[Any]:
         """All saved values, none of which may have been modified."""
-        if self.saved is None:
+        saved = self.saved
+        if saved is None:
             raise RuntimeError(SECOND_BACKWARD)
-        for k, (_, counter, version) in enumerate(self.saved):
-            if counter[0] != version:
+        for k in range(0, len(saved), 3):
+            if saved[k + 1][0] != saved[k + 2]:
                 self._stale(k)
-        return [value for value, _, _ in self.saved]
+        return saved[::3]
 
     def _stale(self, k: int) -> None:
         assert self.saved is not None
-        value, counter, version = self.saved[k]
-        source = self.plan.sources[k]
+        value, counter, version = self.saved[k : k + 3]
+        source = self.plan.sources[k // 3]
         assert source is not None
         which = f"output {~source}" if source < 0 else f"input {source}"
-        kind = tensors.dtypes.of(value.dtype).alias
+        kind = dtypes.of(value.dtype).alias
         raise RuntimeError(
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"[torch.{kind}Tensor {list(value.shape)}], which is {which} of {self.name()}, is at version "
             f"{counter[0]}; expected version {version} instead. Write to a clone() of it, or after the backward pass."
         )
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_saved_"):
-            if name[7:] in self.plan.names:
-                return self.plan.lift(self, self.unpack())[self.plan.names.index(name[7:])]
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(f"_saved_{name}" for name in self.plan.names)]
+    def saved_value(self, name: str) -> Any:
+        """The saved value that a rule names so, as a Tensor on its place in the graph."""
+        if name not in self.plan.names:
+            raise AttributeError(f"'{self.name()}' object has no saved value '{name}'")
+        return self.plan.lift(self, self.unpack())[self.plan.names.index(name)]
 
 
-Saved = tuple[Any, list[int], int]  # a value, its memory's version counter, the version when it was saved
+def conjugates(found: Sequence[Gradient | None]) -> list[Gradient | None]:
+    """A complex result's gradients. Its rule g * f'(x) was given conj(g): conj(conj(g) * f'(x)) is PyTorch's g * conj(f'(x))."""
+    return [None if f is None else np.conjugate(f) for f in found]
+
+
+def node_class(name: str, saved: dict[str, str]) -> type[RowNode]:
+    """The class of a row's nodes, called as PyTorch calls it, with a property for every value that it may save.
+
+    (A ``__getattr__`` on RowNode would do, but then every access to a field of a node would take the slow way.)
+    """
+
+    def reader(value: str) -> property:
+        return property(lambda node: node.saved_value(value))
+
+    return type(name, (RowNode,), {"__slots__": (), **{f"_saved_{k}": reader(v) for k, v in saved.items()}})
+
+
+# What a node saved, three entries a value: the value, its memory's version counter, the version when it was saved.
+Saved = tuple[Any, ...]
 ALWAYS = [0]  # the counter of what cannot be modified: shapes, parameters
 
 SECOND_BACKWARD = (
@@ -237,12 +251,10 @@ class AccumulateGrad(Node):
         with _accumulating:
             held = leaf._grad
             if lifted:
-                leaf._grad = g if held is None else held + g
+                leaf._grad = g.clone() if held is None else held + g
             elif held is None:
                 # A copy of its own: what arrives may be another leaf's gradient too, or a view of the caller's.
                 leaf._grad = wrap(np.array(g, order="C"))
-            elif held._requires_grad:  # made under create_graph: part of a graph, so not to be written to
-                leaf._grad = held + wrap(g)
             else:
                 np.add(held.array, g, out=held.array, casting="same_kind")
                 held._counter[0] += 1
@@ -327,9 +339,12 @@ class View:
 
 
 NO_GRAD_VIEW = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is "
-    "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either "
-    "both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace "
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
+    "is "
+    "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace "
+    "either "
+    "both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the "
+    "inplace "
     "to be tracked)."
 )
 
@@ -337,8 +352,10 @@ NO_GRAD_VIEW = (
 def several_views(k: int, node_name: str) -> str:
     """Why result k of an operation with several views must not be written to."""
     return (
-        f"Output {k} of {node_name} is a view and is being modified inplace. This view is the output of a function that "
-        "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace "
+        f"Output {k} of {node_name} is a view and is being modified inplace. This view is the output of a function "
+        "that "
+        "returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
+        "replace "
         "the inplace operation by an out-of-place one."
     )
 
@@ -346,4 +363,3 @@ def several_views(k: int, node_name: str) -> str:
 def shares_memory(view: Array, x: Array) -> bool:
     """Whether an operation on x gave a view of it: NumPy's views all point to the array that owns the memory."""
     return view is x or (view.base is not None and view.base is (x if x.base is None else x.base))
-

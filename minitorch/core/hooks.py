@@ -20,7 +20,9 @@ class RemovableHandle:
 
     def __init__(self, hooks: MutableMapping[int, Any], *, extra: Any = ()) -> None:
         self.id = next(_ids)
-        self._tables = [weakref.ref(table) for table in (hooks, *(extra if isinstance(extra, (list, tuple)) else [extra]))]
+        self._tables = [
+            weakref.ref(table) for table in (hooks, *(extra if isinstance(extra, (list, tuple)) else [extra]))
+        ]
 
     def remove(self) -> None:
         """Takes the hook off; doing so twice is harmless."""

@@ -1,7 +1,7 @@
 """In-place operations: ``x.add_(y)`` is ``x + y`` written into x's memory, and recorded as if x had become the result.
 
-A write bumps the version counter that all tensors on the memory share, so that a backward pass which saved the old values
-notices. A write to a view rewrites the history of its base: the base becomes itself with the region replaced.
+A write bumps the version counter that all tensors on the memory share, so that a backward pass which saved the old
+values notices. A write to a view rewrites the history of its base: the base becomes itself with the region replaced.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from minitorch.core.mode import mode
 from minitorch.core.primitive import operand, primitive, record, same
 from minitorch.core.tensor import Array, Tensor, wrap
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table
+# ---------------------------------------------------------------------------------------------------------
 
-outside = primitive(  # x with the view's region zeroed
+outside: Any = primitive(  # x with the view's region zeroed
     "CopySlices",
     lambda x, *, steps: _cleared(x, steps),
     prepare=same,
     x=lambda g, steps: outside(g, steps=steps),
 )
-replaced = primitive(  # a base whose region, seen through a view, has become ``new``; the write has been done already
+replaced: Any = primitive(  # a base whose region, seen through a view, has become ``new``; the write has been done already
     "CopySlices",
     lambda base, new, *, steps: base,
     prepare=same,
@@ -40,7 +41,8 @@ def _cleared(x: Array, steps: Steps) -> Array:
     return out
 
 
-# --- Writing -------------------------------------------------------------------------------------------------------------
+# --- Writing
+# -------------------------------------------------------------------------------------------------------------
 
 
 def check_writable(x: Tensor) -> None:
@@ -117,7 +119,9 @@ def write(x: Tensor, result: Array) -> None:
             "Please clone() the tensor before performing the operation."
         )
     if not into.flags.writeable:
-        raise RuntimeError("the tensor is on a read-only array (from_numpy of one?): clone() it before writing in place")
+        raise RuntimeError(
+            "the tensor is on a read-only array (from_numpy of one?): clone() it before writing in place"
+        )
     np.copyto(into, result, casting="unsafe")
     x._counter[0] += 1
 
@@ -144,7 +148,7 @@ def copy_(x: Tensor, source: Any) -> Tensor:
     return apply_(assign, x, source)
 
 
-assign = primitive(
+assign: Any = primitive(
     "Copy",
     lambda x, source: np.broadcast_to(source, x.shape).astype(x.dtype),
     prepare=same,

@@ -15,8 +15,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Mode(threading.local):
     """The switches of one thread. Read on every operation, so plain attributes."""
 
-    grad: bool = True
+    grad: bool = True  # whether operations are recorded
     inference: bool = False
+    wanted: bool = True  # what the switches say, though inference mode records nothing
 
 
 mode = _Mode()
@@ -30,12 +31,20 @@ def is_grad_enabled() -> bool:
     ...     minitorch.is_grad_enabled()
     False
     """
-    return mode.grad
+    return mode.grad or (mode.inference and mode.wanted)
 
 
 def is_inference_mode_enabled() -> bool:
     """Whether ``inference_mode`` is on in this thread."""
     return mode.inference
+
+
+def _current() -> tuple[bool, bool, bool]:
+    return mode.grad, mode.inference, mode.wanted
+
+
+def _switch(wanted: bool, inference: bool) -> None:
+    mode.grad, mode.inference, mode.wanted = wanted and not inference, inference, wanted
 
 
 class _Switch:
@@ -47,16 +56,16 @@ class _Switch:
     _state: tuple[bool, bool]  # (grad, inference) inside
 
     def __init__(self) -> None:
-        self._before: list[tuple[bool, bool]] = []  # a stack, so that one object can be entered again inside itself
+        self._before: list[tuple[bool, bool, bool]] = []  # a stack, so that one object can be entered again inside itself
 
     def __enter__(self) -> None:
-        self._before.append((mode.grad, mode.inference))
-        mode.grad, mode.inference = self._state
+        self._before.append(_current())
+        _switch(*self._state)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        mode.grad, mode.inference = self._before.pop()
+        mode.grad, mode.inference, mode.wanted = self._before.pop()
 
     def _again(self) -> _Switch:
         """A fresh switch of the same setting, for one call of a decorated function."""
@@ -141,8 +150,8 @@ class set_grad_enabled(_Switch):
     def __init__(self, mode_: bool) -> None:
         super().__init__()
         self._wanted = bool(mode_)
-        self._outside = (mode.grad, mode.inference)
-        mode.grad = self._wanted
+        self._outside = _current()
+        _switch(self._wanted, mode.inference)
 
     @property
     def _state(self) -> tuple[bool, bool]:  # type: ignore[override]
@@ -150,10 +159,10 @@ class set_grad_enabled(_Switch):
 
     def __enter__(self) -> None:
         self._before.append(self._outside)
-        mode.grad = self._wanted
+        _switch(self._wanted, mode.inference)
 
     def __call__(self, function: F) -> F:
-        mode.grad = self._outside[0]  # as a decorator it acts on calls, not now
+        mode.grad, mode.inference, mode.wanted = self._outside  # as a decorator it acts on calls, not now
         return super().__call__(function)
 
     def _again(self) -> _Switch:
@@ -183,7 +192,7 @@ class inference_mode(_Switch):
 
     @property
     def _state(self) -> tuple[bool, bool]:  # type: ignore[override]
-        return (False, True) if self._wanted else (True if mode.inference else mode.grad, False)
+        return (False, True) if self._wanted else (True, False)
 
     def _again(self) -> _Switch:
         return type(self)(self._wanted)

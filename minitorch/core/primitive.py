@@ -4,8 +4,8 @@ A row of a derivative table reads
 
     mul = primitive("Mul", np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * a)
 
-The keywords name the inputs, in order, and give each its rule: the gradient of that input from ``g``, the gradient of the
-result. What else a rule names is saved when the operation is recorded, and nothing more:
+The keywords name the inputs, in order, and give each its rule: the gradient of that input from ``g``, the gradient of
+the result. What else a rule names is saved when the operation is recorded, and nothing more:
 
     g             the gradient of the result (``g_<name>``: of the result called so, where there are several)
     out           the result (or a result's own name, where there are several)
@@ -13,12 +13,12 @@ result. What else a rule names is saved when the operation is recorded, and noth
     a_shape       only that input's shape
     axis, ...     a keyword parameter of the forward function
 
-A backward pass runs the rules on plain arrays. Under ``create_graph`` the same rules run on Tensors: their operators and
-``np.`` functions arrive at primitives again (see protocol.py), so every order of derivative comes from the one row. The
-engine sums a gradient down to its input's shape, spreads it up to it and casts it, so no rule does.
+A backward pass runs the rules on plain arrays. Under ``create_graph`` the same rules run on Tensors: their operators
+and ``np.`` functions arrive at primitives again (see protocol.py), so every order of derivative comes from the one row.
+The engine sums a gradient down to its input's shape, spreads it up to it and casts it, so no rule does.
 
-A row whose forward is a fused kernel gives its ``definition`` in primitives as well; that is what is differentiated under
-``create_graph``. Such a forward may return ``residuals`` after its result, values for its rules alone.
+A row whose forward is a fused kernel gives its ``definition`` in primitives as well; that is what is differentiated
+under ``create_graph``. Such a forward may return ``residuals`` after its result, values for its rules alone.
 """
 
 from __future__ import annotations
@@ -32,20 +32,22 @@ import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.graph import (
-    NO_GRAD_VIEW,
     ALWAYS,
+    NO_GRAD_VIEW,
     Gradient,
     Meta,
     RowNode,
     Saved,
     View,
+    conjugates,
     edge_of,
+    node_class,
     several_views,
     shares_memory,
     sink,
 )
 from minitorch.core.mode import mode
-from minitorch.core.tensor import INFERENCE, Array, Tensor, _new, ndarray, wrap
+from minitorch.core.tensor import Array, Tensor, _new, ndarray, wrap
 
 Rule = Callable[..., Any]
 Op = Callable[..., Any]
@@ -58,7 +60,7 @@ class Row:
     """One row of a derivative table."""
 
     __slots__ = (
-        "backward_name", "definition", "forward", "inputs", "joint", "name", "outputs", "params", "plans", "prepare",
+        "backward_name", "definition", "forward", "inputs", "joint", "name", "node", "outputs", "params", "plans", "prepare",
         "residuals", "rules", "variadic", "view",
     )  # fmt: skip
 
@@ -87,6 +89,7 @@ class Row:
         self.joint = joint
         self.inputs, self.variadic, self.params = _signature(forward, rules)
         self.plans: dict[Any, Plan] = {}
+        self.node: type[RowNode] | None = None
         if residuals and definition is None:
             raise TypeError(f"{name}: residuals are not differentiable, so a definition is needed for higher orders")
 
@@ -96,6 +99,14 @@ class Row:
         if found is None:
             found = self.plans[needs] = Plan(self, needs)
         return found
+
+    def node_class(self) -> type[RowNode]:
+        """The class of this row's nodes, made when the first one is needed."""
+        if self.node is None:
+            names = [*self.inputs, *self.outputs]
+            aliases = {"result": self.outputs[0], **dict(zip(("self", "other"), self.inputs))}  # PyTorch's names
+            self.node = node_class(self.backward_name, {**aliases, **{name: name for name in names if name.isidentifier()}})
+        return self.node
 
 
 def _signature(forward: Callable[..., Any], rules: dict[str, Rule | None]) -> tuple[list[str], str | None, list[str]]:
@@ -140,13 +151,13 @@ class Plan:
         self.names: list[str] = []
         self.sources: list[int | None] = []  # per saved value: which input it is, ~k for result k, None for a fact
         where: dict[str, int | list[int]] = {}
-        for name in wanted:
-            if name in row.inputs:
+        for i, name in enumerate(row.inputs):
+            if name in wanted:
                 where[name] = len(self.inputs)
-                self.inputs.append(row.inputs.index(name))
-            elif name == row.variadic:
-                where[name] = list(range(len(self.inputs), len(self.inputs) + len(needs) - fixed))
-                self.inputs += range(fixed, len(needs))
+                self.inputs.append(i)
+        if row.variadic in wanted:
+            where[row.variadic] = list(range(len(self.inputs), len(self.inputs) + len(needs) - fixed))
+            self.inputs += range(fixed, len(needs))
         self.sources += self.inputs
         self.names += [every[min(i, len(every) - 1)] for i in self.inputs]
         self.outs: list[int] = []
@@ -155,7 +166,7 @@ class Plan:
                 where[name] = len(self.sources)
                 self.outs.append(row.outputs.index(name))
                 self.sources.append(~self.outs[-1])
-                self.names.append("result" if name == "out" else name)
+                self.names.append(name)
         self.facts: list[Callable[[Sequence[Any], dict[str, Any], Sequence[Any]], Any]] = []
         for name in wanted:
             if name not in where:
@@ -170,9 +181,9 @@ class Plan:
                 rule = _of_several(rule, parameters, row.outputs)
             if any(isinstance(k, list) for k in picks):
                 rule, picks = _grouped(rule, picks)
-            compact: Any = tuple(picks)
+            compact: Any = tuple([3 * k for k in picks])
             if position >= 0 and len(picks) < 2:
-                compact = picks[0] if picks else None
+                compact = 3 * picks[0] if picks else None
             self.rules.append((position, rule, compact))
 
     def _fact(self, name: str, fixed: int) -> Callable[[Sequence[Any], dict[str, Any], Sequence[Any]], Any]:
@@ -197,40 +208,40 @@ class Plan:
         params: dict[str, Any],
         results: Sequence[Tensor],
         residuals: Sequence[Any],
-    ) -> tuple[Saved, ...]:
+    ) -> Saved:
         """The values that the rules named, with the versions they have now."""
-        saved: list[Saved] = []
+        saved: list[Any] = []
         for i in self.inputs:
             t = tensors[i]
             if isinstance(t, Tensor):
-                counter = t._counter
-                if counter is INFERENCE:
-                    raise RuntimeError(INFERENCE_SAVED)
-                x = t.array
-                saved.append((x if x.ndim else x[()], counter, counter[0]))
+                x, counter = t.array, t._counter
+                saved += (x if x.ndim else x[()], counter, counter[0])
             else:
-                saved.append((t, ALWAYS, 0))
+                saved += (t, ALWAYS, 0)
         for k in self.outs:
-            out = results[k]
-            x = out.array
-            saved.append((x if x.ndim else x[()], out._counter, out._counter[0]))
+            x, counter = results[k].array, results[k]._counter
+            saved += (x if x.ndim else x[()], counter, counter[0])
         for fact in self.facts:
-            saved.append((fact(arrays, params, residuals), ALWAYS, 0))
+            saved += (fact(arrays, params, residuals), ALWAYS, 0)
         return tuple(saved)
 
     def gradients(self, node: RowNode, grads: Sequence[Gradient | None], lifted: bool) -> Any:
         """The gradients of all results, zeros for those that nothing used."""
         zeros = (lambda k: wrap(zeros_for(node, k))) if lifted else partial(zeros_for, node)
+        if len(node.meta) == 2:  # a varying number of results that is one here: it comes bare
+            grads = [grads]
         return Several(zeros(k) if g is None else g for k, g in enumerate(grads))
 
-    def lift(self, node: RowNode, values: list[Any]) -> list[Any]:
+    def lift(self, node: RowNode, values: Sequence[Any]) -> list[Any]:
         """Saved values as Tensors on the edges they had: an input on the input's, a result on the node itself."""
         lifted: list[Any] = []
-        for value, source in zip(values, self.sources, strict=True):
+        assert node.saved is not None
+        for value, source, counter in zip(values, self.sources, node.saved[1::3], strict=True):
             if source is None or not isinstance(value, (ndarray, np.generic)):
                 lifted.append(value)
                 continue
-            t = wrap(value)
+            t = wrap(np.asarray(value))
+            t._counter = counter  # so that a later pass over what is recorded now sees a modification too
             t._edge = (node, ~source) if source < 0 else node.edges[source]
             t._requires_grad = t._edge is not None and value.dtype.kind in "fc"
             lifted.append(t)
@@ -246,16 +257,20 @@ class Plan:
             inputs = [lifted[self.inputs.index(i)] for i in range(len(row.inputs))]
             params = {n: v for n, v in zip(self.names, values, strict=True) if n in row.params}
             return differentiate(row.definition, inputs, params, [g] if self.single else g, self.needs)
+        conjugated = self.single and node.meta[1].kind == "c"
+        if conjugated:
+            g = np.conjugate(g)
         if not self.single:
             g = self.gradients(node, g, True)
         found: list[Gradient | None] = [None] * len(node.edges)
         for position, rule, picks in self.rules:
-            chosen = () if picks is None else [lifted[picks]] if isinstance(picks, int) else [lifted[k] for k in picks]
+            chosen = [] if picks is None else [picks] if isinstance(picks, int) else picks
+            chosen = [lifted[k // 3] for k in chosen]
             if position >= 0:
                 found[position] = rule(g, *chosen)
             else:
-                found[~position :] = rule(g, *chosen)
-        return found
+                found[~position:] = rule(g, *chosen)
+        return conjugates(found) if conjugated else found
 
 
 class Several(tuple[Any, ...]):
@@ -302,13 +317,6 @@ def _grouped(rule: Rule, picks: list[Any]) -> tuple[Rule, list[int]]:
     return grouped, flat
 
 
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation "
-    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or "
-    "use `no_grad()` instead of `inference_mode()`."
-)
-
-
 # --- What the inputs become ------------------------------------------------------------------------------------------
 
 
@@ -346,7 +354,8 @@ def operand(x: Any) -> Any:
     raise TypeError(f"expected a Tensor or a number, but got {type(x).__name__}")
 
 
-# --- primitive ---------------------------------------------------------------------------------------------------------
+# --- primitive
+# ---------------------------------------------------------------------------------------------------------
 
 
 def primitive(
@@ -368,8 +377,8 @@ def primitive(
     on them and records nothing, so that a rule may use it on arrays as well.
 
     ``name`` is its node's (``"Mul"`` shows as ``MulBackward0``), ``prepare`` what happens to the inputs' dtypes.
-    ``view`` says that a result shares its input's memory where NumPy's does; ``outputs`` names several results, ``("*",)`` a
-    varying number of them; ``joint`` is one rule that gives the gradients of all inputs.
+    ``view`` says that a result shares its input's memory where NumPy's does; ``outputs`` names several results,
+    ``("*",)`` a varying number of them; ``joint`` is one rule that gives the gradients of all inputs.
 
     >>> import numpy as np, minitorch
     >>> from minitorch.core.primitive import primitive
@@ -441,7 +450,12 @@ def apply(row: Row, op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> An
 
 
 def record(
-    row: Row, inputs: Sequence[Any], arrays: Sequence[Any], params: dict[str, Any], outs: list[Tensor], kept: Sequence[Any]
+    row: Row,
+    inputs: Sequence[Any],
+    arrays: Sequence[Any],
+    params: dict[str, Any],
+    outs: list[Tensor],
+    kept: Sequence[Any],
 ) -> RowNode | None:
     """Makes the node of an operation and hangs its results on it."""
     edges = tuple([(x._edge or sink(x)) if isinstance(x, Tensor) and x._requires_grad else None for x in inputs])
@@ -452,7 +466,7 @@ def record(
     for t in outs:
         z = t.array
         meta += (z.shape, z.dtype)
-    node = RowNode(plan, edges, plan.save(inputs, arrays, params, outs, kept), meta)
+    node = (row.node or row.node_class())(plan, edges, plan.save(inputs, arrays, params, outs, kept), meta)
     for k, out in enumerate(outs):
         if out.array.dtype.kind in "fc":
             out._edge = (node, k)
@@ -491,7 +505,19 @@ def _nth(op: Op, k: int, params: dict[str, Any], x: Any) -> Any:
 # The two commonest kinds of operation have the general path unrolled: no list is built, and what an elementwise row saves
 # is known beforehand. It takes half the time of the general path on small tensors.
 
-_SCALAR = {np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv}
+_SCALAR: dict[Any, Op] = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.true_divide: operator.truediv
+}  # fmt: skip
+_NOTHING, _FIRST, _SECOND, _BOTH, _RESULT, _OTHER = range(6)
+_NONE: dict[str, Any] = {}
+
+
+def _kind(plan: Plan | None) -> int:
+    """What a plan saves, where it is one of the usual things."""
+    if plan is None:
+        return _NOTHING
+    usual: dict[tuple[int | None, ...], int] = {(): _NOTHING, (0,): _FIRST, (1,): _SECOND, (0, 1): _BOTH, (~0,): _RESULT}
+    return usual.get(tuple(plan.sources), _OTHER)
 
 
 def _recorded(array: Any) -> Tensor:
@@ -508,7 +534,8 @@ def _unary(row: Row) -> Any:
     """An elementwise operation of one input: one call, one node."""
     forward, prepare = row.forward, row.prepare
     check = prepare is promote_float
-    plan = row.plan((True,)) if row.rules and any(row.rules.values()) else None
+    plan = row.plan((True,)) if any(row.rules.values()) else None
+    kind = _kind(plan)
 
     def op(a: Any) -> Any:
         if not isinstance(a, Tensor):
@@ -524,15 +551,17 @@ def _unary(row: Row) -> Any:
         if z.__class__ is not ndarray:
             z = np.asarray(z)
         out = _recorded(z)
-        out._edge = (
-            RowNode(plan, (a._edge or sink(a),), plan.save((a,), (x,), _NONE, (out,), ()), (z.shape, z.dtype)), 0
-        )
+        if kind == _RESULT:
+            saved: Saved = (z if z.ndim else z[()], out._counter, 0)
+        elif kind == _FIRST:
+            counter = a._counter
+            saved = (x if x.ndim else x[()], counter, counter[0])
+        else:
+            saved = plan.save((a,), (x,), _NONE, (out,), ()) if kind else ()
+        out._edge = ((row.node or row.node_class())(plan, (a._edge or sink(a),), saved, (z.shape, z.dtype)), 0)
         return out
 
     return op
-
-
-_NONE: dict[str, Any] = {}
 
 
 def _binary(row: Row) -> Any:
@@ -544,33 +573,36 @@ def _binary(row: Row) -> Any:
     plans: list[Any] = [
         None, *(row.plan(needs) if differentiable else None for needs in ((True, False), (False, True), (True, True)))
     ]  # fmt: skip
+    plans = [plan if plan is not None and plan.rules else None for plan in plans]
+    kinds = [_kind(plan) for plan in plans]
 
     def op(a: Any, b: Any) -> Any:
         if isinstance(a, Tensor):
-            x = a.array
+            x, counter_a = a.array, a._counter
             need = 1 if a._requires_grad or a._view is not None else 0
             if isinstance(b, Tensor):
-                y = b.array
+                y, counter_b = b.array, b._counter
                 if (d := x.dtype) is not y.dtype or (check and not (d is _F32 or d is _F64)):
                     x, y = prepare((x, y))
                 if b._requires_grad or b._view is not None:
                     need += 2
             else:
-                y = operand(b)
+                y, counter_b = operand(b), ALWAYS
                 if not ((d := x.dtype) is _F32 or d is _F64) or y.__class__ not in _SCALARS:
                     x, y = prepare((x, y))
         elif isinstance(b, Tensor):
-            x, y = operand(a), b.array
+            x, counter_a, y, counter_b = operand(a), ALWAYS, b.array, b._counter
             if not ((d := y.dtype) is _F32 or d is _F64) or x.__class__ not in _SCALARS:
                 x, y = prepare((x, y))
             need = 2 if b._requires_grad or b._view is not None else 0
         else:
             return forward(*prepare((a, b)))
+        if x.__class__ is ndarray and not x.ndim:  # NumPy computes on its scalars ten times faster than on 0-d arrays
+            x = x[()]
+        if y.__class__ is ndarray and not y.ndim:
+            y = y[()]
         try:
-            if on_scalars is None:
-                z = forward(x, y)
-            else:  # NumPy computes on its scalars ten times faster than on 0-d arrays
-                z = on_scalars(x if x.__class__ is not ndarray or x.ndim else x[()], y if y.__class__ is not ndarray or y.ndim else y[()])
+            z = forward(x, y) if on_scalars is None else on_scalars(x, y)
         except ValueError as error:
             raise _mismatch(x, y, error) from None
         if not (need and differentiable and mode.grad):
@@ -580,14 +612,25 @@ def _binary(row: Row) -> Any:
             edge_a = edge_of(a) if a._view is not None else a._edge or sink(a)
         if need & 2:
             edge_b = edge_of(b) if b._view is not None else b._edge or sink(b)
-        plan = plans[(edge_a is not None) + 2 * (edge_b is not None)]
-        if plan is None or not plan.rules:
+        which = (edge_a is not None) + 2 * (edge_b is not None)
+        plan = plans[which]
+        if plan is None:
             return wrap(z)
         if z.__class__ is not ndarray:
             z = np.asarray(z)
         out = _recorded(z)
-        saved = plan.save((a, b), (x, y), _NONE, (out,), ()) if plan.sources else ()
-        out._edge = (RowNode(plan, (edge_a, edge_b), saved, (z.shape, z.dtype)), 0)
+        kind = kinds[which]
+        if kind == _NOTHING:
+            saved: Saved = ()
+        elif kind == _BOTH:
+            saved = (x, counter_a, counter_a[0], y, counter_b, counter_b[0])
+        elif kind == _SECOND:
+            saved = (y, counter_b, counter_b[0])
+        elif kind == _FIRST:
+            saved = (x, counter_a, counter_a[0])
+        else:
+            saved = plan.save((a, b), (x, y), _NONE, (out,), ())
+        out._edge = ((row.node or row.node_class())(plan, (edge_a, edge_b), saved, (z.shape, z.dtype)), 0)
         return out
 
     return op

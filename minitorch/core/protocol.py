@@ -1,7 +1,7 @@
 """NumPy's override protocols: ``np.exp(t)`` and ``np.sum(t, axis=0)`` on a Tensor arrive at our operations.
 
-This is the second door to the primitives. A rule that runs under ``create_graph`` comes in by it, and so does a user's own
-NumPy code. A function that is not registered raises and names itself: nothing is detached in silence.
+This is the second door to the primitives. A rule that runs under ``create_graph`` comes in by it, and so does a user's
+own NumPy code. A function that is not registered raises and names itself: nothing is detached in silence.
 """
 
 from __future__ import annotations
@@ -53,5 +53,5 @@ def array_function(self: Tensor, function: Any, types: Any, args: Any, kwargs: A
     return op(*args, **kwargs)
 
 
-Tensor.__array_ufunc__ = array_ufunc  # type: ignore[attr-defined]
-Tensor.__array_function__ = array_function  # type: ignore[attr-defined]
+Tensor.__array_ufunc__ = array_ufunc
+Tensor.__array_function__ = array_function

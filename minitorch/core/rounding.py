@@ -50,10 +50,10 @@ def _split(x: Any) -> tuple[Any, Any]:
 
 
 # --- Logarithm, cosine and sine in float32 ----------------------------------------------------------------------------
-# PyTorch's vectorised sampler of normals computes them by the polynomials of S. Moshier's Cephes library (`logf`, `cosf`,
-# `sinf`), each `a * b + c` of which is one fused multiply-add. Here every value is a float64 that float32 can hold: the
-# product of two such is exact, so that one rounding after the sum gives the same number. The normals equal PyTorch's bit
-# for bit on all values tried; with `np.log`, `np.cos` and `np.sin` one in six is an ulp or two off.
+# PyTorch's vectorised sampler of normals computes them by the polynomials of S. Moshier's Cephes library (`logf`,
+# `cosf`, `sinf`), each `a * b + c` of which is one fused multiply-add. Here every value is a float64 that float32 can
+# hold: the product of two such is exact, so one rounding after the sum gives the same number. The normals equal
+# PyTorch's bit for bit on all values tried; with `np.log`, `np.cos` and `np.sin` one in six is an ulp or two off.
 
 _F32 = np.dtype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Tensor: an ndarray with a place in a computational graph. Its fields stand here; its operations are bound in methods.py."""
+"""Tensor: an ndarray with a place in a computational graph. Here are its fields; methods.py binds its operations."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class device:
     __slots__ = ("index", "type")
 
     def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
-        kind, _, number = (type.type if isinstance(type, device) else str(type)).partition(":")
+        kind, _, number = str(type).partition(":")
         if kind != "cpu":
-            raise RuntimeError(f"minitorch computes on the CPU only: device 'cpu' was expected, got {str(type)!r}")
+            raise RuntimeError(f"minitorch computes on the CPU only: device 'cpu' was expected, got {kind!r}")
         self.type = kind
         self.index = int(number) if number else index
 
@@ -176,7 +176,8 @@ class Tensor(Methods):
             if value:
                 return
             raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a "
                 "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if value and self.array.dtype.kind not in "fc":
@@ -186,7 +187,8 @@ class Tensor(Methods):
             )
         if value and self.is_inference() and not mode.inference:
             raise RuntimeError(
-                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. Use .clone() first."
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. Use .clone() "
+                "first."
             )
         self._requires_grad = value
 
@@ -219,7 +221,8 @@ class Tensor(Methods):
         """The gradient that backward passes have accumulated here; None before the first."""
         if self._grad is None and self._edge is not None and self._requires_grad and not self.retains_grad:
             warnings.warn(
-                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't "
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
+                "won't "
                 "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
                 "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor.",
                 UserWarning,
@@ -231,14 +234,20 @@ class Tensor(Methods):
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
             if not isinstance(value, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                )
             if value is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.array.dtype != self.array.dtype:
-                raise RuntimeError(f"assigned grad has data of a different type: {value.dtype}, not {self.dtype}")
+                raise RuntimeError(
+                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor of dtype '{self.dtype}'. Convert "
+                    "it first, with gradient.to(tensor.dtype)."
+                )
             if value.array.shape != self.array.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: {list(value.array.shape)}, not {list(self.array.shape)}"
+                    f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
+                    f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size."
                 )
         self._grad = value
 
@@ -255,7 +264,8 @@ class Tensor(Methods):
 
     def _bump(self) -> None:
         """Notes an in-place write, so that a backward pass that needed the old values will say so."""
-        self._counter[0] += 1
+        if self._counter is not INFERENCE:
+            self._counter[0] += 1
 
     def is_inference(self) -> bool:
         """Whether ``inference_mode`` made it: such a tensor is never recorded."""
@@ -340,7 +350,21 @@ class LeafHooks:
         self.after = Hooks()
 
 
-INFERENCE = [0]  # the version counter that all inference tensors share, and are known by
+class _NoVersion(list[int]):
+    """The version counter that all inference tensors share, and are known by: whoever saves its version is told."""
+
+    def __getitem__(self, index: Any) -> Any:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+            "in autograd, or use `no_grad()` instead of `inference_mode()`."
+        )
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """In-place writes to inference tensors are not counted."""
+
+
+INFERENCE = _NoVersion([0])
 
 _new = object.__new__
 

@@ -28,7 +28,8 @@ from minitorch.nn.activation import (
 )
 from minitorch.nn.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from minitorch.nn.containers import ModuleDict, ModuleList, Sequential
-from minitorch.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from minitorch.nn.conv import Conv1d, Conv2d, Conv3d
+from minitorch.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from minitorch.nn.distance import CosineSimilarity, PairwiseDistance
 from minitorch.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from minitorch.nn.flatten import Flatten, Unflatten
@@ -37,21 +38,23 @@ from minitorch.nn.linear import Bilinear, Identity, Linear
 from minitorch.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
-    CosineEmbeddingLoss,
     CrossEntropyLoss,
     GaussianNLLLoss,
-    HingeEmbeddingLoss,
     HuberLoss,
     KLDivLoss,
     L1Loss,
-    MarginRankingLoss,
     MSELoss,
-    MultiLabelMarginLoss,
-    MultiLabelSoftMarginLoss,
-    MultiMarginLoss,
     NLLLoss,
     PoissonNLLLoss,
     SmoothL1Loss,
+)
+from minitorch.nn.margin_loss import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
     SoftMarginLoss,
     TripletMarginLoss,
     TripletMarginWithDistanceLoss,

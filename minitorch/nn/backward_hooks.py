@@ -10,15 +10,18 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from minitorch.core.graph import Node, View
 from minitorch.core.mode import is_grad_enabled
 from minitorch.core.primitive import primitive, same
-from minitorch.core.tensor import Tensor
+from minitorch.core.tensor import Tensor, wrap
 
 Grads = tuple[Any, ...]
 
-# The identity on several tensors: their gradients pass through one node.
-gate = primitive(
+# The identity, on one tensor or on several, whose gradients all pass through the one node.
+gate_one = primitive("BackwardHookFunctionBackward", lambda x: x.view(), prepare=same, x=lambda g: g)
+gate_several = primitive(
     "BackwardHookFunctionBackward",
     lambda *xs: [x.view() for x in xs],
     prepare=same,
@@ -27,9 +30,11 @@ gate = primitive(
 )
 
 IN_PLACE = (
-    "Output 0 of BackwardHookFunctionBackward is a view and is being modified inplace. This view was created by a "
-    "module's backward hook, which would miss the gradient of the result. This behavior is forbidden. You can fix this by "
-    "cloning the tensor before the in-place operation."
+    "Output 0 of BackwardHookFunction is a view and is being modified inplace. This view was created inside a module "
+    "with "
+    "a backward hook, which would miss the gradient of the result. This behavior is forbidden. You can fix this by "
+    "cloning "
+    "the tensor before the in-place operation."
 )
 
 
@@ -41,12 +46,13 @@ class BackwardGate:
         self.hooks = hooks
         self.pre_hooks = pre_hooks
         self.grad_output: Grads | None = None
-        self.n_inputs = self.n_outputs = 0
+        self.inputs: tuple[Any, ...] = ()
+        self.n_outputs = 0
         self.input_slots: list[int] | None = None
         self.output_slots: list[int] = []
 
     def watch_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        self.n_inputs = len(args)
+        self.inputs = args
         args, self.input_slots, node = _through_gate(args)
         if node is not None:
             node.register_hook(self._on_grad_input)
@@ -69,7 +75,7 @@ class BackwardGate:
 
     def _on_grad_output(self, grads: Grads) -> Grads:
         """Before the outer node passes on the gradients of the outputs."""
-        grad_output = _spread(grads, self.output_slots, self.n_outputs)
+        grad_output = _spread(grads, self.output_slots, (None,) * self.n_outputs)
         for hook in self.pre_hooks:
             changed = hook(self.module, grad_output)
             if changed is not None:
@@ -84,7 +90,9 @@ class BackwardGate:
         """After the inner node has the gradients of the inputs."""
         if self.grad_output is None or self.input_slots is None:  # they did not come through the outputs
             return None
-        grad_input = _spread(grads, self.input_slots, self.n_inputs)
+        # An untracked tensor among tracked ones has a gradient of zeros, as in PyTorch.
+        grad_input: Grads = tuple(wrap(np.zeros_like(x.array)) if isinstance(x, Tensor) else None for x in self.inputs)
+        grad_input = _spread(grads, self.input_slots, grad_input)
         for hook in self.hooks:
             changed = hook(self.module, grad_input, self.grad_output)
             if changed is not None:
@@ -100,7 +108,7 @@ class BackwardGate:
                 stacklevel=2,
             )
         for hook in self.hooks:
-            changed = hook(self.module, (None,) * self.n_inputs, grad_output)
+            changed = hook(self.module, (None,) * len(self.inputs), grad_output)
             if changed is not None and not (isinstance(changed, tuple) and all(g is None for g in changed)):
                 raise RuntimeError(
                     "Backward hook for Modules where no input requires gradient should always return None or None "
@@ -113,7 +121,7 @@ def _through_gate(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[int] |
     slots = [i for i, value in enumerate(values) if isinstance(value, Tensor) and value.requires_grad]
     if not slots or not is_grad_enabled():
         return values, None, None
-    passed = gate(*(values[i] for i in slots))
+    passed = gate_several(*(values[i] for i in slots)) if len(slots) > 1 else (gate_one(values[slots[0]]),)
     changed = list(values)
     for slot, tensor in zip(slots, passed, strict=True):
         _mark_view(tensor, of=values[slot])
@@ -126,12 +134,12 @@ def _mark_view(tensor: Tensor, of: Tensor) -> None:
     """It shares its memory, and must not be written to: that would go past the gate."""
     parent = of._view
     base, steps = (of, ()) if parent is None else (parent.base, parent.steps)
-    tensor._view = View(base, (*steps, lambda x: gate(x)[0]), IN_PLACE)
+    tensor._view = View(base, (*steps, gate_one), IN_PLACE)
     tensor._counter = of._counter
 
 
-def _spread(grads: Grads, slots: list[int], length: int) -> Grads:
-    spread: list[Any] = [None] * length
+def _spread(grads: Grads, slots: list[int], blank: Grads) -> Grads:
+    spread = list(blank)
     for slot, grad in zip(slots, grads, strict=True):
         spread[slot] = grad
     return tuple(spread)

@@ -104,7 +104,8 @@ class _BatchNorm(_NormBase):
         self._check_input_dim(input)
         factor = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
+            self.num_batches_tracked.array += 1
+            self.num_batches_tracked._bump()
             if self.momentum is None:  # the plain average over all batches so far
                 factor = 1.0 / float(self.num_batches_tracked)
         use_running = not self.training or self.track_running_stats

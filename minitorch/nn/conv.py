@@ -1,9 +1,8 @@
-"""Convolution layers in one to three dimensions, and their transposes."""
+"""Convolution layers in one to three dimensions."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any, get_args
 
 from minitorch.core.tensor import Tensor
@@ -165,7 +164,8 @@ class Conv1d(_ConvNd):
     ) -> None:
         super().__init__()
         self._set_up(
-            1, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype
+            1, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
+            dtype,
         )  # fmt: skip
 
     def forward(self, input: Tensor) -> Tensor:
@@ -197,7 +197,8 @@ class Conv2d(_ConvNd):
     ) -> None:
         super().__init__()
         self._set_up(
-            2, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype
+            2, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
+            dtype,
         )  # fmt: skip
 
     def forward(self, input: Tensor) -> Tensor:
@@ -206,7 +207,7 @@ class Conv2d(_ConvNd):
 
 
 class Conv3d(_ConvNd):
-    """Cross-correlation over (N, C_in, D, H, W) or (C_in, D, H, W); the arguments are those of ``Conv1d``, as triples."""
+    """Cross-correlation over (N, C_in, D, H, W) or (C_in, D, H, W); its arguments are ``Conv1d``'s, as triples."""
 
     def __init__(
         self,
@@ -224,134 +225,10 @@ class Conv3d(_ConvNd):
     ) -> None:
         super().__init__()
         self._set_up(
-            3, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype
+            3, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
+            dtype,
         )  # fmt: skip
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C_in, D, H, W) or (C_in, D, H, W) to the same with C_out channels and new sizes."""
         return self._convolve(F.conv3d, input)  # type: ignore[no-any-return]
-
-
-class _ConvTransposeNd(_ConvNd):
-    def _transpose(self, function: Any, input: Tensor, output_size: Sequence[int] | None) -> Any:
-        extra = self.output_padding if output_size is None else self._output_padding(input, output_size)
-        return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
-
-    def _output_padding(self, input: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
-        """How much to add on the right for the output to have the given spatial sizes."""
-        n = len(self.kernel_size)
-        wanted = tuple(output_size)[-n:]
-        if len(output_size) not in (n, input.dim()):
-            raise ValueError(
-                f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or {input.dim()} elements "
-                f"(got {len(output_size)})"
-            )
-        extra = []
-        for i, size in enumerate(wanted):
-            least = (
-                (input.shape[input.dim() - n + i] - 1) * self.stride[i]
-                - 2 * self.padding[i]  # type: ignore[operator]
-                + self.dilation[i] * (self.kernel_size[i] - 1)
-                + 1
-            )
-            if not least <= size <= least + self.stride[i] - 1:
-                raise ValueError(
-                    f"requested an output size of {list(wanted)}, but valid sizes of dimension {i} range from {least} to "
-                    f"{least + self.stride[i] - 1} (for an input of {list(input.shape[-n:])})"
-                )
-            extra.append(size - least)
-        return tuple(extra)
-
-
-class ConvTranspose1d(_ConvTransposeNd):
-    """The adjoint of ``Conv1d``: (N, C_in, L) or (C_in, L), weight (in_channels, out_channels/groups, kernel_size).
-
-    The output has (L - 1)·stride - 2·padding + dilation·(kernel_size - 1) + output_padding + 1 elements.
-
-    >>> import minitorch as torch
-    >>> torch.nn.ConvTranspose1d(4, 6, 3, stride=2)(torch.zeros(2, 4, 9)).shape
-    torch.Size([2, 6, 19])
-    """
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Size1,
-        stride: Size1 = 1,
-        padding: Size1 = 0,
-        output_padding: Size1 = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Size1 = 1,
-        padding_mode: PaddingMode = "zeros",
-        device: Device = None,
-        dtype: DType = None,
-    ) -> None:
-        super().__init__()
-        self._set_up(
-            1, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype,
-            True, output_padding,
-        )  # fmt: skip
-
-    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
-        """(N, C_in, L) or (C_in, L) to (N, C_out, L') or (C_out, L'); ``output_size`` chooses among possible L'."""
-        return self._transpose(F.conv_transpose1d, input, output_size)  # type: ignore[no-any-return]
-
-
-class ConvTranspose2d(_ConvTransposeNd):
-    """The adjoint of ``Conv2d``: (N, C_in, H, W) or (C_in, H, W); see ``ConvTranspose1d``."""
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Size2,
-        stride: Size2 = 1,
-        padding: Size2 = 0,
-        output_padding: Size2 = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Size2 = 1,
-        padding_mode: PaddingMode = "zeros",
-        device: Device = None,
-        dtype: DType = None,
-    ) -> None:
-        super().__init__()
-        self._set_up(
-            2, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype,
-            True, output_padding,
-        )  # fmt: skip
-
-    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
-        """(N, C_in, H, W) or (C_in, H, W) to the same with C_out channels and new sizes."""
-        return self._transpose(F.conv_transpose2d, input, output_size)  # type: ignore[no-any-return]
-
-
-class ConvTranspose3d(_ConvTransposeNd):
-    """The adjoint of ``Conv3d``: (N, C_in, D, H, W) or (C_in, D, H, W); see ``ConvTranspose1d``."""
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Size3,
-        stride: Size3 = 1,
-        padding: Size3 = 0,
-        output_padding: Size3 = 0,
-        groups: int = 1,
-        bias: bool = True,
-        dilation: Size3 = 1,
-        padding_mode: PaddingMode = "zeros",
-        device: Device = None,
-        dtype: DType = None,
-    ) -> None:
-        super().__init__()
-        self._set_up(
-            3, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device, dtype,
-            True, output_padding,
-        )  # fmt: skip
-
-    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
-        """(N, C_in, D, H, W) or (C_in, D, H, W) to the same with C_out channels and new sizes."""
-        return self._transpose(F.conv_transpose3d, input, output_size)  # type: ignore[no-any-return]

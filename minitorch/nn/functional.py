@@ -54,6 +54,12 @@ from minitorch.nn.functional_conv import (
     fold,
     unfold,
 )
+from minitorch.nn.functional_cross_entropy import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    nll_loss,
+)
 from minitorch.nn.functional_dropout import (
     alpha_dropout,
     dropout,
@@ -64,15 +70,11 @@ from minitorch.nn.functional_dropout import (
 )
 from minitorch.nn.functional_linear import bilinear, linear
 from minitorch.nn.functional_loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    cross_entropy,
     gaussian_nll_loss,
     huber_loss,
     kl_div,
     l1_loss,
     mse_loss,
-    nll_loss,
     poisson_nll_loss,
     smooth_l1_loss,
 )

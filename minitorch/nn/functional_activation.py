@@ -234,7 +234,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x moved by lambd towards 0, but not beyond."""
     if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
+        raise RuntimeError(f"lambda must be in range [0, inf) for softshrink, but found {lambd}")
     x = input.array
     return hardshrink(input, lambd) - wrap(((x > lambd) * lambd - (x < -lambd) * lambd).astype(x.dtype))
 

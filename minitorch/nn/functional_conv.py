@@ -80,7 +80,7 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: Size2 = 1,
 ) -> Tensor:
-    """The adjoint of ``conv2d`` with the same settings: (N, C, H, W) and (C, C_out/groups, K, K') to (N, C_out, H', W')."""
+    """The adjoint of ``conv2d``: (N, C, H, W) and a weight (C, C_out/groups, K, K') to (N, C_out, H', W')."""
     return _conv_transpose(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
@@ -122,7 +122,8 @@ def _conv(
     w, i = list(weight.shape), list(x.shape)
     if w[0] % groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size [{w}] "
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
+            f"size [{w}] "
             "instead"
         )
     if i[1] != w[1] * groups:
@@ -199,7 +200,8 @@ def _numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
         numbers *= n
     if len(numbers) != n:
         raise RuntimeError(
-            f"expected {name} to be a single integer value or a list of {n} values to match the convolution dimensions, "
+            f"expected {name} to be a single integer value or a list of {n} values to match the convolution "
+            "dimensions, "
             f"but got {name}={list(numbers)}"
         )
     return numbers
@@ -242,7 +244,8 @@ def _check(who: str, n: int, input: Tensor, weight: Tensor, bias: Tensor | None,
     if bias is not None:
         if tuple(bias.shape) != (out_channels,):
             raise RuntimeError(
-                f"Given weight of size {list(weight.shape)}, expected bias to be 1-dimensional with {out_channels} elements, "
+                f"Given weight of size {list(weight.shape)}, expected bias to be 1-dimensional with {out_channels} "
+                "elements, "
                 f"but got bias of size {list(bias.shape)} instead"
             )
         if bias.dtype is not input.dtype:
@@ -251,7 +254,8 @@ def _check(who: str, n: int, input: Tensor, weight: Tensor, bias: Tensor | None,
             )
     if weight.dtype is not input.dtype:
         raise RuntimeError(
-            f"expected scalar type {input.dtype.alias} but found {weight.dtype.alias}: convert input or weight with .to()"
+            f"expected scalar type {input.dtype.alias} but found {weight.dtype.alias}: convert input or weight with "
+            ".to()"
         )
     return input.dim() == n + 2
 

@@ -137,7 +137,7 @@ def multi_margin_loss(
     reduce: bool | None = None,
     reduction: Reduction = "mean",
 ) -> Tensor:
-    """Σ max(0, margin - x[y] + x[i])^p / C over the classes i other than the target y: (N, C) and (N,), or (C,) and ()."""
+    """Σ max(0, margin - x[y] + x[i])^p / C over the classes i but the target y: (N, C) and (N,), or (C,) and ()."""
     reduction = legacy_reduction(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError(f"only p == 1 and p == 2 supported, got {p}")

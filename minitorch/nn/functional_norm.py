@@ -60,13 +60,22 @@ def batch_norm(
 
 def _update_statistics(x: Any, axes: tuple[int, ...], mean: Tensor | None, var: Tensor | None, momentum: float) -> None:
     """Move the running statistics towards the batch's, in place and outside the graph."""
+    if mean is None and var is None:
+        return
+    count = math.prod(x.shape) // x.shape[1]
+    centre = np.add.reduce(x, axis=axes, keepdims=True) / count
     if mean is not None:
-        mean.array[...] = (1 - momentum) * mean.array + momentum * x.mean(axes)
-        mean._bump()
+        _move(mean, centre.reshape(-1), momentum)
     if var is not None:
-        count = x.size // x.shape[1]
-        var.array[...] = (1 - momentum) * var.array + momentum * count / (count - 1) * x.var(axes)
-        var._bump()
+        centred = x - centre
+        centred *= centred
+        _move(var, np.add.reduce(centred, axis=axes) / (count - 1), momentum)
+
+
+def _move(running: Tensor, found: Any, momentum: float) -> None:
+    running.array *= 1 - momentum
+    running.array += momentum * found
+    running._bump()
 
 
 def instance_norm(
@@ -86,12 +95,11 @@ def instance_norm(
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")
     _check_floating(input, "instance_norm")
     axes = tuple(range(2, input.dim()))
-    for running, of_batch, unbias in ((running_mean, np.mean, False), (running_var, np.var, True)):
-        if running is not None:
-            count = math.prod(input.shape[2:])
-            found = of_batch(input.array, axes).mean(0) * (count / (count - 1) if unbias else 1)
-            running.array[...] = (1 - momentum) * running.array + momentum * found
-            running._bump()
+    count = math.prod(input.shape[2:])
+    if running_mean is not None:
+        _move(running_mean, np.mean(input.array, axes).mean(0), momentum)
+    if running_var is not None:
+        _move(running_var, np.var(input.array, axes).mean(0) * (count / (count - 1)), momentum)
     return _scaled(standardised(input, axes=axes, eps=eps), weight, bias)
 
 
@@ -143,7 +151,8 @@ def group_norm(
     for name, value in (("weight", weight), ("bias", bias)):
         if value is not None and tuple(value.shape) != (channels,):
             raise RuntimeError(
-                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape "
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
+                "shape "
                 f"{list(value.shape)} and input of shape {list(input.shape)}"
             )
     _check_floating(input, "GroupNormKernelImpl")
@@ -167,7 +176,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     return input / (mean.reshape(input.shape) * alpha + k).pow(beta)
 
 
-# --- What they share -----------------------------------------------------------------------------------------------------
+# --- What they share --------------------------------------------------------------------------------------------------
 
 
 def _check_floating(input: Tensor, kernel: str) -> None:

@@ -52,7 +52,8 @@ def pad(
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if input.dim() - len(sides) not in (1, 2) or len(sides) > 3:
         raise NotImplementedError(
-            f"Padding size {len(pad)} is not supported for {input.dim()}D input tensor: non-constant modes pad the last 1, "
+            f"Padding size {len(pad)} is not supported for {input.dim()}D input tensor: non-constant modes pad the "
+            "last 1, "
             "2 or 3 dimensions of (N, C, *) or (C, *)"
         )
     for i, (before, after) in enumerate(sides):
@@ -70,7 +71,8 @@ def _pad_constant(input: Tensor, sides: list[tuple[int, int]], value: float) -> 
         size = shape[axis]
         if size + before + after < 0:
             raise RuntimeError(
-                f"narrow(): length must be non-negative. Padding {(before, after)} takes more than the {size} elements of "
+                f"narrow(): length must be non-negative. Padding {(before, after)} takes more than the {size} elements "
+                "of "
                 f"dimension {axis}"
             )
         shape[axis] = size + before + after
@@ -107,7 +109,8 @@ def _replicate(size: int, before: int, after: int, axis: int, shape: list[int]) 
 def _circular(size: int, before: int, after: int, axis: int, shape: list[int]) -> Any:
     if max(before, after) > size:
         raise RuntimeError(
-            f"Padding value causes wrapping around more than once: ({before}, {after}) at dimension {axis} of input {shape}"
+            f"Padding value causes wrapping around more than once: ({before}, {after}) at dimension {axis} of input "
+            f"{shape}"
         )
     kept = np.arange(max(-before, 0), size - max(-after, 0))  # what is taken away does not come back on the other side
     return kept[np.arange(-max(before, 0), len(kept) + max(after, 0)) % len(kept)]

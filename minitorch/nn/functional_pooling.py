@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.nn.common_types import Size1, Size2, Size3, integers
+from minitorch.nn.common_types import integers
 from minitorch.ops import pooling
 from minitorch.ops.convolution import How
 
@@ -18,10 +18,10 @@ Output = Any  # a Tensor, or with return_indices the pair of values and position
 
 def max_pool1d(
     input: Tensor,
-    kernel_size: Size1,
-    stride: Size1 | None = None,
-    padding: Size1 = 0,
-    dilation: Size1 = 1,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Output:
@@ -31,10 +31,10 @@ def max_pool1d(
 
 def max_pool2d(
     input: Tensor,
-    kernel_size: Size2,
-    stride: Size2 | None = None,
-    padding: Size2 = 0,
-    dilation: Size2 = 1,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Output:
@@ -49,10 +49,10 @@ def max_pool2d(
 
 def max_pool3d(
     input: Tensor,
-    kernel_size: Size3,
-    stride: Size3 | None = None,
-    padding: Size3 = 0,
-    dilation: Size3 = 1,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Output:
@@ -62,9 +62,9 @@ def max_pool3d(
 
 def avg_pool1d(
     input: Tensor,
-    kernel_size: Size1,
-    stride: Size1 | None = None,
-    padding: Size1 = 0,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
@@ -74,9 +74,9 @@ def avg_pool1d(
 
 def avg_pool2d(
     input: Tensor,
-    kernel_size: Size2,
-    stride: Size2 | None = None,
-    padding: Size2 = 0,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -87,9 +87,9 @@ def avg_pool2d(
 
 def avg_pool3d(
     input: Tensor,
-    kernel_size: Size3,
-    stride: Size3 | None = None,
-    padding: Size3 = 0,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -99,27 +99,27 @@ def avg_pool3d(
 
 
 def lp_pool1d(
-    input: Tensor, norm_type: float, kernel_size: Size1, stride: Size1 | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(Σ x^p)^(1/p) of each window of (N, C, L) or (C, L), p = ``norm_type``."""
     return _lp_pool(1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool2d(
-    input: Tensor, norm_type: float, kernel_size: Size2, stride: Size2 | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(Σ x^p)^(1/p) of each window of (N, C, H, W) or (C, H, W), p = ``norm_type``."""
     return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool3d(
-    input: Tensor, norm_type: float, kernel_size: Size3, stride: Size3 | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(Σ x^p)^(1/p) of each window of (N, C, D, H, W) or (C, D, H, W), p = ``norm_type``."""
     return _lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-# --- How they are made ---------------------------------------------------------------------------------------------------
+# --- How they are made ------------------------------------------------------------------------------------------------
 
 
 def _settings(
@@ -145,7 +145,8 @@ def _settings(
         reach = d * (k - 1) + 1
         if p < 0 or p > reach // 2:
             raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}"
+                f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
+                f"dilation={d}"
             )
         size = (m + 2 * p - reach + (s - 1 if ceil_mode else 0)) // s + 1
         if ceil_mode and (size - 1) * s >= m + p:
@@ -210,7 +211,7 @@ def _lp_pool(n: int, input: Tensor, p: float, kernel_size: Any, stride: Any, cei
     return (mean.sign() * mean.abs().relu() * count).pow(1.0 / p)
 
 
-# --- Windows that together cover the input -------------------------------------------------------------------------------
+# --- Windows that together cover the input ----------------------------------------------------------------------------
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
@@ -288,8 +289,9 @@ def _adaptive_max(n: int, input: Tensor, output_size: Any, return_indices: bool)
     edges = [_edges(m, out) for m, out in zip(spatial, sizes, strict=True)]
     for cell in np.ndindex(*sizes):
         window = tuple(slice(*edges[d][i]) for d, i in enumerate(cell))
-        best = x.array[(..., *window)].reshape(*batch, -1).argmax(-1)
-        indices[(..., *cell)] = places[window].reshape(-1)[best]
+        inside: Any = (..., *window)
+        best = x.array[inside].reshape(*batch, -1).argmax(-1)
+        indices[:, :, *cell] = places[window].reshape(-1)[best]
     values = pooling.spatial_take(x, indices)
     found = (values, wrap(indices))
     if x is not input:

@@ -32,7 +32,8 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     *batch, c, h, w = input.shape
     if c % (r * r):
         raise RuntimeError(
-            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
+            "but "
             f"input.size(-3)={c} is not divisible by {r * r}"
         )
     parts = input.reshape(-1, c // (r * r), r, r, h, w).permute(0, 1, 4, 2, 5, 3)
@@ -44,7 +45,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     r = downscale_factor
     if input.dim() < 3:
         raise RuntimeError(
-            f"pixel_unshuffle expects input to have at least 3 dimensions, but got input with {input.dim()} dimension(s)"
+            f"pixel_unshuffle expects input to have at least 3 dimensions, but got input with {input.dim()} "
+            "dimension(s)"
         )
     if r <= 0:
         raise RuntimeError(f"pixel_unshuffle expects a positive downscale_factor, but got {r}")
@@ -52,7 +54,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     for name, axis, size in (("height", -2, h), ("width", -1, w)):
         if size % r:
             raise RuntimeError(
-                f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({axis})={size} is not "
+                f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({axis})={size} is "
+                "not "
                 f"divisible by {r}"
             )
     parts = input.reshape(-1, c, h // r, r, w // r, r).permute(0, 1, 3, 5, 2, 4)
@@ -71,7 +74,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     return input.reshape(n, groups, c // groups, -1).transpose(1, 2).reshape(n, c, *spatial)
 
 
-# --- Resizing ------------------------------------------------------------------------------------------------------------
+# --- Resizing ---------------------------------------------------------------------------------------------------------
 
 _LINEAR = {"linear": 1, "bilinear": 2, "trilinear": 3}
 
@@ -113,7 +116,8 @@ def interpolate(
         raise ValueError("either size or scale_factor should be defined")
     if n not in (1, 2, 3) or mode not in ("nearest", "nearest-exact", "area", "bicubic", *_LINEAR):
         raise NotImplementedError(
-            f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {input.dim()}D) for the modes: nearest | linear | "
+            f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {input.dim()}D) for the modes: nearest | "
+            "linear | "
             f"bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
         )
     needed = _LINEAR.get(mode, 2 if mode == "bicubic" else n)
@@ -145,14 +149,16 @@ def _sizes(
         sizes = tuple(size) if isinstance(size, tuple | list) else (size,) * n
         if len(sizes) != n:
             raise ValueError(
-                "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
+                "Input and output must have the same number of spatial dimensions, but got input with spatial "
+                "dimensions of "
                 f"{list(input.shape[2:])} and output size of {size}."
             )
         return tuple(int(s) for s in sizes), (None,) * n
     scales = tuple(scale_factor) if isinstance(scale_factor, tuple | list) else (scale_factor,) * n
     if len(scales) != n:
         raise ValueError(
-            "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial dimensions of "
+            "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
+            "dimensions of "
             f"{list(input.shape[2:])} and scale_factor of shape {scale_factor}."
         )
     new = tuple(math.floor(m * s) for m, s in zip(input.shape[2:], scales, strict=True))

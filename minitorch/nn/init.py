@@ -165,8 +165,8 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         raise ValueError(f"dim 0 must be divisible by groups, got {out_channels} channels and {groups} groups")
     per_group = out_channels // groups
     delta = np.zeros(tensor.shape, tensor.array.dtype)
-    passed = np.arange(min(per_group, in_channels))
-    centre = tuple(size // 2 for size in kernel)
+    passed: Any = np.arange(min(per_group, in_channels))
+    centre = [size // 2 for size in kernel]
     for group in range(groups):
         delta[(group * per_group + passed, passed, *centre)] = 1
     with no_grad():

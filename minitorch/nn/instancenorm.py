@@ -40,7 +40,8 @@ class _InstanceNorm(_NormBase):
                     f"{input.shape[axis]}."
                 )
             warnings.warn(
-                f"input's size at dim={axis} does not match num_features. You can silence this warning by not passing in "
+                f"input's size at dim={axis} does not match num_features. You can silence this warning by not passing "
+                "in "
                 "num_features, which is not used because affine=False",
                 stacklevel=2,
             )

@@ -32,7 +32,7 @@ class Identity(Module):
 class Linear(Module):
     """The affine map y = x Wᵀ + b on the last dimension: (*, in_features) to (*, out_features).
 
-    ``weight`` is (out_features, in_features), ``bias`` (out_features); both start as U(-1/√in_features, 1/√in_features).
+    ``weight`` is (out_features, in_features), ``bias`` (out_features); both start as U(-b, b), b = 1/√in_features.
 
     Args:
         in_features: size of each input.

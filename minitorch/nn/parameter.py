@@ -53,10 +53,11 @@ class Parameter(_Owned):
         self._share(data, "Parameter")
         if requires_grad and self.array.dtype.kind not in "fc":
             raise RuntimeError(
-                f"Only Tensors of floating point and complex dtype can require gradients, got {self.dtype}: convert it with "
+                f"Only Tensors of floating point and complex dtype can require gradients, got {self.dtype}: convert it "
+                "with "
                 ".float(), or pass requires_grad=False"
             )
-        self._requires_grad = bool(requires_grad)
+        self.requires_grad = requires_grad
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"

@@ -126,7 +126,7 @@ class AvgPool1d(_AvgPoolNd):
 
 
 class AvgPool2d(_AvgPoolNd):
-    """The mean of each window of (N, C, H, W) or (C, H, W); see ``AvgPool1d``. ``divisor_override`` replaces the count."""
+    """The mean of each window of (N, C, H, W) or (C, H, W), or its sum over ``divisor_override``; see ``AvgPool1d``."""
 
     def __init__(
         self,

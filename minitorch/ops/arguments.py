@@ -65,6 +65,11 @@ def restore(g: Any, axis: Any, keepdims: bool) -> Any:
     return g if keepdims or axis is None or axis == () else np.expand_dims(g, axis)
 
 
+def in_dtype_of(x: Any, like: Any) -> Any:
+    """A mask or a count as numbers of another array's dtype, or Tensor's: NumPy would make them float64."""
+    return x.to(like.dtype) if isinstance(x, Tensor) else x.astype(like.dtype)
+
+
 def count(shape: tuple[int, ...], axis: Any) -> int:
     """How many elements each result of a reduction is made of."""
     dims = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
@@ -72,3 +77,10 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
     for d in dims:
         n *= shape[d]
     return n
+
+
+def no_derivative(function: str, argument: str) -> Any:
+    """The rule of an input in which PyTorch does not differentiate either."""
+    raise RuntimeError(
+        f"derivative for aten::{function} is not implemented with respect to {argument!r}: detach() that input"
+    )

@@ -118,7 +118,9 @@ def pow(input: Any, exponent: Any) -> Tensor:
     >>> minitorch.pow(minitorch.tensor([1.0, 2.0]), 3)
     tensor([1., 8.])
     """
-    if isinstance(exponent, Tensor) or not isinstance(input, Tensor):
+    if isinstance(exponent, Tensor):
+        if not isinstance(input, Tensor):  # as a tensor, so that the logarithm in its rule is taken in this dtype
+            input = wrap(np.asarray(input, dtypes.result_numpy(input, exponent.array)))
         out: Tensor = pow_tensor(input, exponent)
         return out
     exponent = exponent.item() if isinstance(exponent, np.generic) else exponent

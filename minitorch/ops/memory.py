@@ -42,7 +42,7 @@ def _memory(x: Any) -> Any:
         owner = owner.base
     if owner.flags.c_contiguous:
         return owner.reshape(-1)
-    return owner.T.reshape(-1) if owner.flags.f_contiguous else owner.reshape(-1)
+    return owner.transpose(np.argsort([-s for s in owner.strides], kind="stable")).reshape(-1)
 
 
 def _window(flat: Any, layout: Layout) -> Any:
@@ -161,8 +161,6 @@ def data_ptr(self: Tensor) -> int:
 def numel(input: Tensor) -> int:
     """The number of its elements (``torch.numel``)."""
     return int(input.array.size)
-
-
 
 
 def dim(self: Tensor) -> int:

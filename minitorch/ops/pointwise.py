@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, promote_float
+from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arithmetic import maximum, minimum, where
+from minitorch.ops.arithmetic import copy, maximum, minimum, where
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
@@ -44,6 +44,27 @@ atanh = primitive("Atanh", np.arctanh, **_real, x=lambda g, x: g / (1 - x * x))
 ceil = primitive("Ceil", lambda x: x if x.dtype.kind in "iu" else np.ceil(x), x=lambda g: g * 0)
 rint = primitive("Round", lambda x: x if x.dtype.kind in "iu" else np.rint(x), x=lambda g: g * 0)
 erf = primitive("Erf", lambda x: _special("erf", x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
+
+deg2rad = primitive("Deg2Rad", lambda x: x * (math.pi / 180), **_real, x=lambda g: g * (math.pi / 180))
+rad2deg = primitive("Rad2Deg", lambda x: x * (180 / math.pi), **_real, x=lambda g: g * (180 / math.pi))
+sinc = primitive(  # sin(pi x) / (pi x)
+    "Sinc",
+    np.sinc,
+    **_real,
+    x=lambda g, x: g * np.where(x == 0, 0.0, (np.cos(math.pi * x) - np.sinc(x)) / np.where(x == 0, 1.0, x)),
+)
+log_odds = primitive(  # log(x / (1 - x)), x moved into [eps, 1 - eps] if eps is given
+    "Logit",
+    lambda x, *, eps: _logit(x, eps),
+    **_real,
+    x=lambda g, x, eps: g * np.where(_inside(x, eps), 1 / (x * (1 - x)), 0.0 if eps is not None else math.nan),
+)
+finite = primitive(
+    "NanToNum",
+    lambda x, *, nan, posinf, neginf: np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf),
+    prepare=same,
+    x=lambda g, x: np.where(np.isfinite(x), g, 0.0),
+)
 
 relu = primitive("Relu", lambda x: np.maximum(x, 0), x=lambda g, out: g * (out > 0))
 sigmoid = primitive("Sigmoid", lambda x: _sigmoid(x), **_real, x=lambda g, out: g * (out * (1 - out)))
@@ -108,7 +129,7 @@ for _numpy, _op in {
     np.sqrt: sqrt, np.square: square, np.abs: abs, np.sign: sign, np.sin: sin, np.cos: cos, np.tan: tan,
     np.arcsin: asin, np.arccos: acos, np.arctan: atan, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh,
     np.arcsinh: asinh, np.arccosh: acosh, np.arctanh: atanh, np.ceil: ceil, np.rint: rint,
-    np.isnan: isnan, np.isinf: isinf, np.isfinite: isfinite, np.signbit: signbit, np.reciprocal: reciprocal,
+    np.sinc: sinc, np.deg2rad: deg2rad, np.rad2deg: rad2deg, np.isnan: isnan, np.isinf: isinf, np.isfinite: isfinite, np.signbit: signbit, np.reciprocal: reciprocal,
 }.items():  # fmt: skip
     register(_numpy, _op)
 
@@ -123,6 +144,16 @@ def _sigmoid(x: Any) -> Any:
     # One exponential of a non-positive number: it cannot overflow, and both halves keep their precision.
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def _logit(x: Any, eps: float | None) -> Any:
+    z = x if eps is None else np.clip(x, eps, 1 - eps)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(z / (1 - z))
+
+
+def _inside(x: Any, eps: float | None) -> Any:
+    return (x >= (0 if eps is None else eps)) & (x <= (1 if eps is None else 1 - eps))
 
 
 def _gelu_tanh_slope(x: Any) -> Any:
@@ -195,3 +226,29 @@ def frac(input: Tensor) -> Tensor:
 def isreal(input: Tensor) -> Tensor:
     """Which elements have no imaginary part."""
     return wrap(np.isreal(input.array))
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Which elements are minus infinity (``torch.isneginf``)."""
+    return wrap(np.isneginf(input.array) if input.array.dtype.kind == "f" else np.zeros(input.array.shape, np.bool_))
+
+
+def isposinf(input: Tensor) -> Tensor:
+    """Which elements are plus infinity (``torch.isposinf``)."""
+    return wrap(np.isposinf(input.array) if input.array.dtype.kind == "f" else np.zeros(input.array.shape, np.bool_))
+
+
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """``log(x / (1 - x))``; with ``eps``, of x moved into [eps, 1 - eps] (``torch.logit``)."""
+    return log_odds(input, eps=eps)
+
+
+def nan_to_num(
+    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Tensor:
+    """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said (``torch.nan_to_num``)."""
+    if input.array.dtype.kind not in "fc":
+        return copy(input)
+    info = np.finfo(input.array.dtype)
+    top = float(info.max) if posinf is None else posinf
+    return finite(input, nan=0.0 if nan is None else nan, posinf=top, neginf=float(info.min) if neginf is None else neginf)

@@ -11,7 +11,7 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, restore
+from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, in_dtype_of, restore
 from minitorch.ops.arithmetic import cast, div
 from minitorch.ops.indexing import put_along
 from minitorch.ops.pointwise import sqrt
@@ -65,7 +65,7 @@ logsumexp_dims = primitive(
 
 
 def _share(g: Any, chosen: Any, axis: Any) -> Any:
-    return g * chosen / np.sum(chosen, axis=axis, keepdims=True)
+    return g * chosen / in_dtype_of(np.sum(chosen, axis=axis, keepdims=True), g)
 
 
 def _pick(x: Any, axis: int, smallest: bool) -> tuple[Any, Any]:
@@ -118,6 +118,8 @@ def _np_mean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keep
 
 
 def _np_axis(axis: Any, x: Tensor) -> Any:
+    if axis == ():  # no dims to NumPy, all of them to PyTorch
+        return ()
     return axes(list(axis) if isinstance(axis, tuple) else axis, x.array.ndim) if axis is not None else None
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, same
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import dim_index
-from minitorch.ops.arithmetic import cast, mul
+from minitorch.ops.arguments import dim_index, in_dtype_of
+from minitorch.ops.arithmetic import cast, mul, where
 from minitorch.ops.indexing import along, check_bounds, index_array, key, put_into, take_along, take_fancy
 
 # --- The table ---------------------------------------------------------------------------------------------------------
@@ -72,7 +72,8 @@ def _at(function: Any, x: Any, index: Any, v: Any) -> Any:
 
 def _ties(x: Any, src: Any, i: Any, out: Any, axis: int) -> Any:
     """How many elements attain each extreme, the old one counted."""
-    return add_along((x == out) * 1.0, (src == take_along(out, i, axis=axis)) * 1.0, i, axis=axis)
+    attained = in_dtype_of(src == take_along(out, i, axis=axis), x)
+    return add_along(in_dtype_of(x == out, x), attained, i, axis=axis)
 
 
 def _other_factors(x: Any, src: Any, i: Any, axis: int) -> Any:
@@ -316,8 +317,6 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     >>> x.masked_fill(minitorch.tensor([True, False, True]), 0)
     tensor([0., 1., 0.])
     """
-    from minitorch.ops.arithmetic import where
-
     if mask.array.dtype != np.bool_:
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype}")
     to = input.array.dtype
@@ -387,8 +386,6 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     a, b = dim_index(dim1, input.array.ndim), dim_index(dim2, input.array.ndim)
     rows = np.arange(region[-1]) + max(-offset, 0)
     columns = np.arange(region[-1]) + max(offset, 0)
-    k: list[Any] = [slice(None)] * input.array.ndim
-    k[a], k[b] = rows, columns
     out = input.movedim((a, b), (-2, -1))
     source = src if src.array.dtype == input.array.dtype else cast(src, dtype=input.array.dtype)
     return put_into(out, source, index=(..., rows, columns)).movedim((-2, -1), (a, b))  # type: ignore[no-any-return]

@@ -27,7 +27,7 @@ permute_axes = primitive(
     x=lambda g, axes: np.transpose(g, tuple(sorted(range(len(axes)), key=axes.__getitem__))),
 )
 swap_axes = primitive("Transpose", lambda x, *, a, b: np.swapaxes(x, a, b), **_view, x=lambda g, a, b: np.swapaxes(g, a, b))
-spread = primitive("Expand", lambda x, *, shape: np.broadcast_to(x, shape), **_view, x=lambda g: g)
+spread = primitive("Expand", lambda x, *, shape: _writeable(np.broadcast_to(x, shape), x), **_view, x=lambda g: g)
 insert_axes = primitive("Unsqueeze", lambda x, *, axis: np.expand_dims(x, axis), **_view, x=lambda g, axis: np.squeeze(g, axis))
 drop_axes = primitive("Squeeze", lambda x, *, axis: np.squeeze(x, axis), **_view, x=lambda g, axis: np.expand_dims(g, axis))
 join = primitive(
@@ -62,7 +62,7 @@ shift = primitive(
 )
 take_diagonal = primitive(
     "Diagonal",
-    lambda x, *, offset, a, b: np.diagonal(x, offset, a, b) if x.size else np.diagonal(x, offset, a, b).copy(),
+    lambda x, *, offset, a, b: _writeable(np.diagonal(x, offset, a, b), x) if x.size else np.diagonal(x, offset, a, b).copy(),
     **_view,
     x=lambda g, x_shape, offset, a, b: put_diagonal(g, offset=offset, a=a, b=b, shape=x_shape),
 )
@@ -74,6 +74,12 @@ put_diagonal = primitive(
 )
 upper = primitive("Triu", lambda x, *, k: np.triu(x, k), prepare=same, x=lambda g, k: np.triu(g, k))
 lower = primitive("Tril", lambda x, *, k: np.tril(x, k), prepare=same, x=lambda g, k: np.tril(g, k))
+
+
+def _writeable(view: Any, x: Any) -> Any:
+    """A view that may be written to as its base may: NumPy makes these read-only, and write() has its own check."""
+    view.flags.writeable = x.flags.writeable
+    return view
 
 
 def _put_diagonal(v: Any, offset: int, a: int, b: int, shape: tuple[int, ...]) -> Any:

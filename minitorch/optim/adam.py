@@ -1,7 +1,5 @@
 """Adam: the running mean of gradients, measured by their running magnitude."""
 
-from math import sqrt
-
 import numpy as np
 
 from minitorch.core.dtypes import Array
@@ -17,15 +15,15 @@ def adam(
     lr: float, beta1: float, beta2: float, eps: float,
 ) -> None:  # fmt: skip
     """d = α m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), from running means m of g and v of g²."""
-    m += k[1 - beta1] * (g - m)
+    m += k[1 - float(beta1)] * (g - m)
     v *= k[beta2]
     v += k[1 - beta2] * g * g
     if v_max is not None:
         v = np.maximum(v_max, v, out=v_max)
-    root = sqrt(1 - beta2**t)  # √v̂ + ε = (√v + root · ε) / root spares a pass
-    denominator = np.sqrt(v)
+    rate, root = float(lr / (1 - beta1**t)), float((1 - beta2**t) ** 0.5)
+    denominator = np.sqrt(v)  # √v̂ + ε = (√v + root · ε) / root spares a pass
     denominator += k[root * eps]
-    np.divide(k[lr * root / (1 - beta1**t)] * m, denominator, out=d)
+    np.divide(k[rate * root] * m, denominator, out=d)
 
 
 ADAM_MEMORY = {"step": Number(), "exp_avg": 0.0, "exp_avg_sq": 0.0}
@@ -92,12 +90,9 @@ class Adam(FlatOptimizer):
         return AMSGRAD_MEMORY if group["amsgrad"] else ADAM_MEMORY
 
     def _update(self, group: Group, o: Operands) -> None:
-        lr, decay, (beta1, beta2) = number(group["lr"]), group["weight_decay"], group["betas"]
-        decoupled = group["decoupled_weight_decay"] and decay != 0
+        lr, (beta1, beta2) = number(group["lr"]), group["betas"]
         adam(
-            o.d, o.gradient(group, decay=not decoupled), o.state["exp_avg"], o.state["exp_avg_sq"],
-            o.state.get("max_exp_avg_sq"), o.t, o.k,
+            o.d, o.gradient(group), o.state["exp_avg"], o.state["exp_avg_sq"], o.state.get("max_exp_avg_sq"), o.t, o.k,
             lr=lr, beta1=number(beta1), beta2=number(beta2), eps=group["eps"],
         )  # fmt: skip
-        if decoupled:
-            o.d += o.k[lr * decay] * o.x
+        o.decay(group, lr)

@@ -12,7 +12,7 @@ state lies in flat buffers, of which the tensors that users find in ``optimizer.
 import itertools
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -73,13 +73,27 @@ class Operands:
     def x(self, flat: Array | None) -> None:
         self._x = flat
 
-    def gradient(self, group: Group, *, decay: bool = True) -> Array:
+    def gradient(self, group: Group) -> Array:
         """The gradient to descend: turned round to maximize, and with that of the L2 penalty λx²/2 added."""
         g = -self.g if group["maximize"] else self.g
-        return g + self.k[number(group["weight_decay"])] * self.x if decay and group["weight_decay"] != 0 else g
+        decay = group["weight_decay"]
+        if decay == 0 or group.get("decoupled_weight_decay"):
+            return g
+        penalized: Array = g + self.k[number(decay)] * self.x
+        return penalized
+
+    def decay(self, group: Group, lr: float) -> None:
+        """Weight decay apart from the gradient, if the group has it: shrinks x by the factor 1 − ``lr`` · λ."""
+        if group["decoupled_weight_decay"] and group["weight_decay"] != 0:
+            self.d += self.k[lr * group["weight_decay"]] * self.x
 
 
-Rule = Callable[[Group, Operands], None]
+class Algorithm(Protocol):
+    """What a bucket asks of an optimizer."""
+
+    def _update(self, group: Group, o: Operands) -> None: ...
+
+    def _advance(self, group: Group, t: float, numbers: dict[str, Array]) -> None: ...
 
 
 class Bucket:
@@ -98,7 +112,7 @@ class Bucket:
         self.numbers: dict[str, Array] = {}  # a vector each, one element a parameter, all alike
         for name, initial in memory.items():
             if isinstance(initial, Number):
-                flat = self.numbers[name] = np.full(len(params), initial, get_default_dtype().numpy)
+                flat = self.numbers[name] = np.full(len(params), initial, number_dtype(entries[0].get(name)))
                 views = [flat[i, ...] for i in range(len(params))]
             else:
                 flat, views = self._vector()
@@ -155,19 +169,22 @@ class Bucket:
                 return False
         return True
 
-    def step(self, grads: list[Array], group: Group, rule: Rule) -> None:
-        """Applies the rule to the parameters, given their gradients."""
+    def step(self, grads: list[Array], group: Group, algorithm: Algorithm) -> None:
+        """Applies the algorithm's rule to the parameters, given their gradients."""
         operands = self.operands
         if "step" in self.numbers:
             steps = self.numbers["step"]
             steps[...] = operands.t = steps.item(0) + 1.0
         operands.first, self.first = self.first, False
-        self._apply(operands, grads, group, rule)
+        self._apply(operands, grads, group, algorithm._update)
+        algorithm._advance(group, operands.t, self.numbers)
         for p in self.params:
             p._bump()
 
-    def _apply(self, operands: Operands, grads: list[Array], group: Group, rule: Rule) -> None:
-        for flat, array in zip(self._gs, grads):  # noqa: B905 (strict costs more than a copy)
+    def _apply(
+        self, operands: Operands, grads: list[Array], group: Group, rule: Callable[[Group, Operands], None]
+    ) -> None:
+        for flat, array in zip(self._gs, grads):  # strict=True would cost more than a copy
             flat[...] = array
         operands.x = None
         rule(group, operands)
@@ -187,7 +204,9 @@ class LargeBucket(Bucket):
         ]
         self.operands = Operands(x.dtype, self.numbers, partial(np.ravel, x))
 
-    def _apply(self, operands: Operands, grads: list[Array], group: Group, rule: Rule) -> None:
+    def _apply(
+        self, operands: Operands, grads: list[Array], group: Group, rule: Callable[[Group, Operands], None]
+    ) -> None:
         g = _real(grads[0].reshape(-1))
         for part, x, d, state in self._parts:
             operands.x, operands.g, operands.d, operands.state = x, g[part], d, state
@@ -212,6 +231,11 @@ def blank(p: Tensor, memory: Memory) -> Entry:
             _real(array.reshape(-1))[...] = initial
             entry[name] = wrap(array)
     return entry
+
+
+def number_dtype(value: Any) -> np.dtype[Any]:
+    """The dtype of a piece of state that is one number a parameter: a loaded tensor keeps its own, as in PyTorch."""
+    return value.array.dtype if isinstance(value, Tensor) else get_default_dtype().numpy
 
 
 def _settle(name: str, old: Any, view: Array, own: set[int]) -> Tensor:

@@ -15,7 +15,7 @@ from numpy.lib.array_utils import byte_bounds
 from minitorch.core.dtypes import Array
 from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import number
-from minitorch.optim.bucket import BLOCK, Bucket, Memory, Number, Operands, make_bucket
+from minitorch.optim.bucket import BLOCK, Bucket, Memory, Number, Operands, make_bucket, number_dtype
 from minitorch.optim.optimizer import Group, Optimizer
 
 Work = list[tuple[Bucket, list[Array]]]
@@ -86,6 +86,9 @@ class FlatOptimizer(Optimizer):
         """Applies the rule to parameters of the group: brings the state up to date and writes the step ``o.d``."""
         raise NotImplementedError
 
+    def _advance(self, group: Group, t: float, numbers: dict[str, Array]) -> None:
+        """Brings numbers other than ``step`` up to date, after step ``t`` of some parameters of the group."""
+
     def add_param_group(self, param_group: Group) -> None:
         super().add_param_group(param_group)
         if param_group.get("differentiable"):
@@ -99,13 +102,13 @@ class FlatOptimizer(Optimizer):
         loss = self._evaluate(closure)
         for i, group in enumerate(self.param_groups):
             for bucket, grads in self._work(i, group):
-                bucket.step(grads, group, self._update)
+                bucket.step(grads, group, self)
         return loss
 
     def _work(self, i: int, group: Group) -> Work:
         """The buckets of group number ``i`` that have gradients, with those; the layout is renewed if need be."""
         params, memory, layout = group["params"], self._memory(group), self._layouts.get(i)
-        if layout and (layout.memory is memory or layout.memory == memory) and _same(layout.params, params):
+        if layout and layout.memory.keys() == memory.keys() and _same(layout.params, params):
             work = layout.work(self.state)
             if work is not None:
                 return work
@@ -121,7 +124,7 @@ class FlatOptimizer(Optimizer):
 def _fact(value: Any, initial: float) -> Any:
     """What parameters must have in common to step together: the numbers in their state, and whether there is any."""
     if isinstance(initial, Number):
-        return initial if value is None else float(number(value))
+        return number_dtype(value), initial if value is None else float(number(value))
     return value is None
 
 

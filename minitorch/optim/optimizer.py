@@ -218,8 +218,7 @@ class Optimizer:
         number_of: dict[int, int] = {}
         groups, start = [], 0
         for group in self.param_groups:
-            for i, p in enumerate(group["params"], start):
-                number_of.setdefault(id(p), i)
+            number_of |= {id(p): i for i, p in enumerate(group["params"], start) if id(p) not in number_of}
             packed = {option: value for option, value in group.items() if option != "params"}
             packed["params"] = [number_of[id(p)] for p in group["params"]]
             start += len(packed["params"])

@@ -12,23 +12,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import minitorch
+import numpy as np
+
 from minitorch import nn
-from minitorch.core.generator import Generator, manual_seed
+from minitorch.core import dtypes
+from minitorch.core.generator import Generator
 from minitorch.core.mode import no_grad
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.train import components
 from minitorch.train.callbacks import mode_of
-from minitorch.train.config import Config, Table, arguments
+from minitorch.train.config import Config, Table, arguments, default_table
 from minitorch.train.data import Data, prepare
 from minitorch.train.datasets import TASKS, Array
 from minitorch.train.locate import Path
 from minitorch.train.problems import ConfigError, Problem, dotted, got, one_of
+from minitorch.train.randomness import seed_everything
 from minitorch.train.sources import Source
 from minitorch.train.tasks import DEFAULT_LOSS, Task, suitable, task_of
 from minitorch.utils.data import DataLoader, TensorDataset
 
 Loader = DataLoader[Any]
+
+_INPUT = ("in_features", "in_channels", "num_features", "num_channels")  # sizes that must be those of the input
 
 
 @dataclass
@@ -67,14 +72,15 @@ class _Builder:
     def build(self) -> Parts:
         config = self.config
         data = self.data()
-        loss_name = config.loss.name if config.loss else DEFAULT_LOSS[data.task]
-        self.resolved["loss"] = self.resolved["loss"] or {"name": loss_name}
-        task = task_of(data, loss_name)
-        manual_seed(config.seed)
+        loss_table = config.loss or default_table("loss", DEFAULT_LOSS[data.task])
+        self.resolved["loss"] = loss_table.model_dump()
+        task = task_of(data, loss_table.name)
+        seed_everything(config.seed)
         model = self.model(data, task)
-        loss = self.loss(loss_name)
+        loss = self.loss(loss_table)
         monitor = self.monitor(data, task)
         train = self.loader(data.train, task, config.trainer.batch_size, shuffle=config.trainer.shuffle)
+        self.check_last_batch(model, data)
         optimizer = self.optimizer(model)
         scheduler = self.scheduler(optimizer, -(-len(train) // config.trainer.accumulate), monitor)
         self.try_loss(model, loss, data, task)
@@ -132,13 +138,19 @@ class _Builder:
             for key, value in self.inferred(flowing, task, index == sized[-1] if sized else False).items():
                 if key in given and given[key] is None:
                     self.resolved["model"]["layers"][index][key] = given[key] = value
+                elif key in given and key in _INPUT and given[key] != value:
+                    what = (
+                        f"should be {value}, since rows of shape {tuple(flowing.shape[1:])} come in {got(given[key])}"
+                    )
+                    self.refuse((*path, key), what)
+                    return None
             if "out_features" in given and given["out_features"] is None:
                 self.refuse((*path, "out_features"), "missing; only the last layer's is known from the data")
                 return None
             shape = tuple(flowing.shape[1:])
             with self.attempt(path, f"{name} cannot take rows of shape {shape}"):
                 layer = components.layers()[name](**given)
-                layer = layer.to(getattr(minitorch, self.config.dtype))
+                layer = layer.to(getattr(dtypes, self.config.dtype))
                 with no_grad():
                     flowing = layer.eval()(flowing)
                 layers.append(layer.train())
@@ -146,7 +158,8 @@ class _Builder:
                 return None
         if tuple(flowing.shape) != (2, task.outputs):
             what = f"the last layer gives rows of shape {tuple(flowing.shape[1:])}, {data.name} needs ({task.outputs},)"
-            self.refuse(("model", "layers", len(layers) - 1), what)
+            path = ("model", "layers", len(layers) - 1)
+            self.refuse((*path, "out_features") if len(layers) - 1 in sized else path, what)
             return None
         return nn.Sequential(*layers)
 
@@ -159,12 +172,11 @@ class _Builder:
             sizes["normalized_shape"] = list(shape[1:])
         return sizes
 
-    def loss(self, name: str) -> Any:
-        given = arguments(self.config.loss) if self.config.loss else {}
-        dtype = getattr(minitorch, self.config.dtype)
-        given = {k: minitorch.tensor(v, dtype=dtype) if isinstance(v, list) else v for k, v in given.items()}
+    def loss(self, table: Any) -> Any:
+        dtype = self.config.dtype
+        given = {k: wrap(np.array(v, dtype)) if isinstance(v, list) else v for k, v in arguments(table).items()}
         with self.attempt(("loss",)):
-            return components.losses()[name](**given)
+            return components.losses()[table.name](**given)
 
     def try_loss(self, model: Any, loss: Any, data: Data, task: Task) -> None:
         """Two rows through model and loss: arguments such as class weights of a wrong length show here."""
@@ -175,6 +187,13 @@ class _Builder:
             model.eval()
             loss(model(wrap(features[:2])), wrap(task.encode(targets[:2])))
             model.train()
+
+    def check_last_batch(self, model: Any, data: Data) -> None:
+        options, rows = self.config.trainer, len(data.train[1])
+        alone = rows % options.batch_size == 1 and not options.drop_last
+        if model is not None and alone and any(isinstance(layer, nn.BatchNorm1d) for layer in model):
+            what = f"leaves a last batch of one of {rows} rows, which BatchNorm1d cannot normalise"
+            self.refuse(("trainer", "batch_size"), f"{what} {got(options.batch_size)}; or set drop_last = true")
 
     def optimizer(self, model: Any) -> Any:
         if model is None:
@@ -230,12 +249,12 @@ class _Builder:
             yield
         except Exception as error:
             said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            named = re.match(r"(?:The ')?(\w+)(?:' parameter|:)", said)
+            named = re.match(r"The '(\w+)' parameter|(\w+): ", said)
             table: Any = self.resolved
             for part in path:
                 table = table[part]
-            if named and isinstance(table, dict) and named[1] in table:
-                path = (*path, named[1])
+            if named and (key := named[1] or named[2]) in table:
+                path, said = (*path, key), said.removeprefix(f"{key}: ")
             self.refuse(path, f"{what}: {said}" if what else said)
 
 

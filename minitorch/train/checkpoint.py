@@ -109,6 +109,8 @@ def _decode(tree: Any, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:
         return [_decode(item, arrays) for item in tree]
     if not isinstance(tree, dict):
         return tree
+    kind: str
+    content: Any
     kind, content = next(iter(tree.items()), ("", None))
     if not kind.startswith(_MARK):
         return {key: _decode(item, arrays) for key, item in tree.items()}

@@ -26,25 +26,33 @@ from minitorch.train.sources import Source, read
 class Table(BaseModel):
     """A table of the configuration: no unknown keys, nothing converted."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False, validate_default=True, protected_namespaces=()
+    )
 
 
 class DataTable(Table):
     """``[data]``: which rows, how divided and scaled; the data set's own parameters stand beside."""
 
-    test_size: float = Field(0.2, gt=0, lt=1, description="share of the rows kept for the last measure")
-    val_size: float = Field(0.1, ge=0, lt=1, description="share of the rows measured after every epoch")
-    stratify: bool | None = Field(None, description="keep classes in proportion; by default where there are classes")
-    standardise: bool = Field(True, description="columns of mean 0 and deviation 1, by the training part alone")
-    standardise_target: bool = Field(False, description="the same for the values of a regression")
-    as_images: bool = Field(False, description="digits as images (1, 8, 8) instead of rows of 64")
-    split_seed: int | None = Field(None, ge=0, lt=2**63, description="seed of the division; by default the run's seed")
+    test_size: float = Field(default=0.2, gt=0, lt=1, description="share of the rows kept for the last measure")
+    val_size: float = Field(default=0.1, ge=0, lt=1, description="share of the rows measured after every epoch")
+    stratify: bool | None = Field(
+        default=None, description="keep classes in proportion; by default where there are classes"
+    )
+    standardise: bool = Field(default=True, description="columns of mean 0 and deviation 1, by the training part alone")
+    standardise_target: bool = Field(default=False, description="the same for the values of a regression")
+    as_images: bool = Field(default=False, description="digits as images (1, 8, 8) instead of rows of 64")
+    split_seed: int | None = Field(
+        default=None, ge=0, lt=2**63, description="seed of the division; by default the run's seed"
+    )
 
 
 class SchedulerTable(Table):
     """``[scheduler]``: when it steps; the schedule's own parameters stand beside."""
 
-    interval: Literal["epoch", "step"] = Field("epoch", description="step after every epoch, or every optimizer step")
+    interval: Literal["epoch", "step"] = Field(
+        default="epoch", description="step after every epoch, or every optimizer step"
+    )
 
 
 class ModelTable(Table):
@@ -56,28 +64,32 @@ class ModelTable(Table):
 class TrainerTable(Table):
     """``[trainer]``: how long, how much at once, what is watched and kept."""
 
-    epochs: int = Field(10, ge=1)
-    max_steps: int | None = Field(None, ge=1, description="stop after this many optimizer steps")
-    batch_size: int = Field(32, ge=1, description="rows of one forward and backward pass")
-    accumulate: int = Field(1, ge=1, description="passes whose gradients make one optimizer step")
+    epochs: int = Field(default=10, ge=1)
+    max_steps: int | None = Field(default=None, ge=1, description="stop after this many optimizer steps")
+    batch_size: int = Field(default=32, ge=1, description="rows of one forward and backward pass")
+    accumulate: int = Field(default=1, ge=1, description="passes whose gradients make one optimizer step")
     shuffle: bool = True
-    drop_last: bool = Field(False, description="leave out a last batch that is not full")
-    eval_batch_size: int = Field(1024, ge=1)
-    clip_norm: float | None = Field(None, gt=0, description="largest norm of all gradients together")
-    clip_value: float | None = Field(None, gt=0, description="largest absolute value of any gradient")
-    monitor: str | None = Field(None, description="the figure that says which epoch is best; by default val_loss")
-    patience: int | None = Field(None, ge=1, description="stop after this many epochs without a better figure")
-    min_delta: float = Field(0.0, ge=0, description="what is better by less does not count")
-    restore_best: bool = Field(False, description="end with the weights of the best epoch")
-    checkpoint_every: int | None = Field(None, ge=1, description="a checkpoint every so many optimizer steps")
-    checkpoint_seconds: float = Field(1.0, ge=0, description="a checkpoint when the last one is this old")
+    drop_last: bool = Field(default=False, description="leave out a last batch that is not full")
+    eval_batch_size: int = Field(default=1024, ge=1)
+    clip_norm: float | None = Field(default=None, gt=0, description="largest norm of all gradients together")
+    clip_value: float | None = Field(default=None, gt=0, description="largest absolute value of any gradient")
+    monitor: str | None = Field(
+        default=None, description="the figure that says which epoch is best; by default val_loss"
+    )
+    patience: int | None = Field(default=None, ge=1, description="stop after this many epochs without a better figure")
+    min_delta: float = Field(default=0.0, ge=0, description="what is better by less does not count")
+    restore_best: bool = Field(default=False, description="end with the weights of the best epoch")
+    checkpoint_every: int | None = Field(default=None, ge=1, description="a checkpoint every so many optimizer steps")
+    checkpoint_seconds: float = Field(default=1.0, ge=0, description="a checkpoint when the last one is this old")
 
 
 class Config(Table):
     """A whole configuration. The tables that depend on a name are made for the names at hand (`config_model`)."""
 
-    name: str = Field("run", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", description="the run's folder under runs/")
-    seed: int = Field(0, ge=0, lt=2**63)
+    name: str = Field(
+        default="run", pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", description="the run's folder under runs/"
+    )
+    seed: int = Field(default=0, ge=0, lt=2**63)
     dtype: Literal["float32", "float64"] = "float32"
     data: Any
     model: Any
@@ -148,9 +160,8 @@ def json_schema() -> dict[str, Any]:
         tables = tuple(component_table(kind, name) for name in KINDS[kind].names())
         return Annotated[Union[tables], Field(discriminator="name")]  # noqa: UP007
 
-    schema = config_model(
-        any_of("data set"), list[any_of("layer")], any_of("loss"), any_of("optimizer"), any_of("scheduler")
-    )
+    layers = types.GenericAlias(list, (any_of("layer"),))
+    schema = config_model(any_of("data set"), layers, any_of("loss"), any_of("optimizer"), any_of("scheduler"))
     return schema.model_json_schema()
 
 
@@ -176,6 +187,11 @@ def component_table(kind: str, name: str) -> type[Table]:
     for p in parameters(name):
         fields[p.name] = (_ranged(p.type, p.range), ... if p.default is REQUIRED else p.default)
     return create_model(name, __base__=base, **fields)
+
+
+def default_table(kind: str, name: str) -> Any:
+    """The table of a component that the configuration does not speak of."""
+    return component_table(kind, name).model_validate({"name": name})
 
 
 def arguments(table: Table) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from minitorch.train.build import Parts, build
 from minitorch.train.callbacks import Callback, Checkpoint, EarlyStopping
 from minitorch.train.config import load
@@ -60,7 +62,8 @@ def carry_out(run: Run, parts: Parts, say: Say) -> None:
         except ValueError as error:
             raise RunError(str(error)) from None
         say(f"resumed at epoch {trainer.epoch + 1}, step {trainer.step}")
-    with contextlib.closing(log):
+    # overflow shows as a loss that is not finite, which the trainer reports
+    with contextlib.closing(log), np.errstate(over="ignore", invalid="ignore"):
         history = trainer.fit(parts.train, parts.val)
         figures = final_figures(trainer, parts)
         tested = {f"test_{name}": value for name, value in figures["test"].items()}

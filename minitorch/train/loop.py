@@ -6,12 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from minitorch.optim.lr_scheduler import ReduceLROnPlateau
-
 from minitorch.core.mode import no_grad
 from minitorch.nn import Module
 from minitorch.nn.utils import clip_grad_norm_, clip_grad_value_
 from minitorch.optim import Optimizer
+from minitorch.optim.lr_scheduler import ReduceLROnPlateau
 from minitorch.train.callbacks import Callback, Checkpoint
 from minitorch.train.metrics import Metric
 from minitorch.train.state import Total, TrainerState

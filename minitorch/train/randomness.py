@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.generator import Generator, default_generator
+from minitorch.core.generator import Generator, default_generator, manual_seed
+
+
+def seed_everything(seed: int) -> None:
+    """Start minitorch's, Python's and NumPy's generators from one seed."""
+    manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
 
 
 def generators_of(loader: Any) -> list[Generator]:

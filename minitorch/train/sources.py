@@ -13,6 +13,8 @@ from typing import Any
 from minitorch.train.locate import Path, locate
 from minitorch.train.problems import ConfigError, Problem, dotted, got, origin, shown
 
+_WORD = re.compile(r"[A-Za-z_][\w.-]*")  # what an override may say without quotes
+
 
 @dataclass
 class Source:
@@ -76,6 +78,8 @@ def _override(source: Source, text: str) -> Problem | None:
         return Problem("override", key, "nested too deeply")
     except ValueError:
         value = written.strip()
+        if not _WORD.fullmatch(value):
+            return Problem("override", key, f"not a value of TOML {got(value)}")
     node: Any = source.values
     path: Path = ()
     for at, part in enumerate(parts):

@@ -34,7 +34,7 @@ class Total:
         """Take in one micro-batch; gives its part of the window's loss."""
         if batch.held == 0.0:
             return 0.0
-        value = loss.item()
+        value = float(loss.item())
         self.loss += value * batch.held
         self.held += batch.held
         if self.metric is not None:

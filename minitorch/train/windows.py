@@ -89,7 +89,7 @@ def averages(loss: Loss) -> bool:
 def _labels_held(target: Tensor, weight: Tensor | None, ignored: int) -> float:
     labels = target.array
     if labels.dtype.kind == "f":  # probabilities (N, C, ...): the mean is over rows and places, not classes
-        return labels.size / labels.shape[1 if labels.ndim > 1 else 0]
+        return float(labels.size / labels.shape[1 if labels.ndim > 1 else 0])
     if weight is None:
         return float(np.count_nonzero(labels != ignored))
     return float(weight.array[labels[labels != ignored]].sum(dtype=np.float64))

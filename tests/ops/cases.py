@@ -37,7 +37,7 @@ def table():
             if not isinstance(row, Row):
                 continue
             rules = [rule for rule in (*row.rules.values(), row.joint) if rule is not None]
-            if rules and rules[0].__module__ == module_name:
+            if rules and rules[0].__module__ == module_name and not name.startswith("_"):
                 found[f"{module_name.rpartition('.')[2]}.{name}"] = value
     return found
 
@@ -98,7 +98,7 @@ CASES = {
     "arithmetic.div": PAIRS,
     "arithmetic.neg": ANY,
     "arithmetic.power": [case(POSITIVE, exponent=p) for p in (2, 3, 1, 0, -1, 0.5, 2.5)] + [case(M, exponent=3)],
-    "arithmetic.pow_tensor": [case(POSITIVE, M), case(POSITIVE, V), case(POSITIVE, 2.5), case(1.7, M)],
+    "arithmetic.pow_tensor": [case(POSITIVE, M), case(POSITIVE, V), case(POSITIVE[0, 0], M)],
     "arithmetic.remainder": [case(M, POSITIVE), case(M, 0.7), case(2.5, POSITIVE)],
     "arithmetic.fmod": [case(M, POSITIVE), case(M, 0.7), case(2.5, POSITIVE)],
     "arithmetic.maximum": [case(M, M2), case(M, V), case(M, 0.11)],
@@ -110,7 +110,7 @@ CASES = {
     "arithmetic.copy": ANY,
     "arithmetic.floor": ANY,
     "arithmetic.trunc": ANY,
-    "methods.ordered": ANY,
+    "memory.ordered": ANY,
     # shapes
     "shapes.reshape_to": [case(M, shape=(2, 6)), case(TRANSPOSED, shape=(12,)), case(S, shape=(1, 1))],
     "shapes.permute_axes": [case(T3, axes=(2, 0, 1)), case(S, axes=())],
@@ -147,7 +147,7 @@ CASES = {
     "reductions.mean_all": [case(M), case(S), case(TRANSPOSED)],
     "reductions.mean_dims": reductions(),
     "reductions.extreme": [*reductions(smallest=False), *reductions(smallest=True)],
-    "reductions.pick": [case(T3, axis=a, smallest=s) for a in (0, 1, -1) for s in (False, True)],
+    "reductions.pick": [case(T3, axis=a, smallest=s) for a in (0, 1, 2) for s in (False, True)],
     "reductions.variance": [case(T3, **dims, correction=c) for dims in REDUCED[:-2] for c in (0, 1)],
     "reductions.product": [case(T3, axis=a, keepdims=k) for a in (None, 0, -1) for k in (False, True)]
     + [case(np.array([[0.0, 2.0, 3.0], [0.0, 0.0, 4.0]]), axis=1, keepdims=False)],
@@ -180,7 +180,7 @@ CASES = {
     "pooling.window_sum": [case(spread(1, 1, 5), kernel=(3,), how=((2,), (1,), (1,), 1), out=(3,))],
     "pooling.window_spread": [case(spread(1, 1, 3), spatial=(5,), kernel=(3,), how=((2,), (1,), (1,), 1))],
     # the rest
-    "random.masked_scale": [case(M, mask=MASK * 2.0)],
+    "random.masked_scale": [case(M, mask=(MASK * 2).astype(np.float32))],
     "inplace.outside": [case(M, steps=(lambda x: x[1:], lambda x: x[:, 0]))],
     "inplace.replaced": [case(M, M[1:, 0], steps=(lambda x: x[1:], lambda x: x[:, 0]))],
     "inplace.assign": [case(M, V), case(M, S), case(M, 3.0)],

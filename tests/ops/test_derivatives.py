@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import minitorch
-from minitorch.core.tensor import wrap
 from minitorch.autograd import GradcheckError, gradcheck, gradgradcheck
+from minitorch.core import engine
 from minitorch.core.primitive import primitive
 from tests.ops.cases import CASES, M, table
 
@@ -51,22 +51,28 @@ def tensors_of(result):
     return [t for t in (result if isinstance(result, tuple) else (result,)) if t.requires_grad]
 
 
-@pytest.mark.parametrize(("name", "k"), ALL)
-def test_float32_stays_float32(name, k):
+@pytest.mark.parametrize(("name", "k"), [p for p in ALL if p.values[0] != "arithmetic.cast"])
+def test_float32_stays_float32(name, k, monkeypatch):
     """A rule computes in its input's dtype itself: the engine's cast is for mixed inputs, not for a rule's mistakes."""
+    casts = []
+
+    def spy(g, shape, dtype):
+        casts.extend([g.dtype] if str(g.dtype)[-7:] != "float32" else [])
+        return fit(g, shape, dtype)
+
+    fit = engine.fit
+    monkeypatch.setattr(engine, "fit", spy)
     f, inputs = prepared(name, k, np.float32)
+    leaves = [x for x in inputs if isinstance(x, minitorch.Tensor) and x.requires_grad]
     outputs = tensors_of(f(*inputs))
-    node = outputs[0].grad_fn
-    assert {t.dtype for t in outputs} <= {minitorch.float32}
-    if TABLE[name].row.name == "ToCopy":
-        return
-    seeds = [np.ones(shape, dtype) if dtype.kind == "f" else None for shape, dtype in node.meta]
-    plain = node.backward(seeds, lifted=False)
-    lifted = node.backward([None if s is None else wrap(s) for s in seeds], lifted=True)
-    for edge, a, b in zip(node.edges, plain, lifted, strict=True):
-        if edge is not None:
-            assert a.dtype == np.float32
-            assert b.dtype == minitorch.float32
+    for create_graph in (False, True):
+        seeds = [minitorch.ones_like(t) for t in outputs]
+        found = minitorch.autograd.grad(outputs, leaves, seeds, retain_graph=True, create_graph=create_graph)
+        assert {t.dtype for t in (*outputs, *found)} == {minitorch.float32}
+    again = [g for g in found if g.requires_grad]
+    if again:
+        minitorch.autograd.grad(again, leaves, [minitorch.ones_like(g) for g in again], allow_unused=True)
+    assert not casts
 
 
 @pytest.mark.parametrize(("name", "k"), ALL)
@@ -133,13 +139,9 @@ def test_gradcheck_finds_a_wrong_rule(op):
 
 
 def test_gradcheck_names_the_output_and_the_input():
-    op = primitive("Wrong", np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * b_is_not_a(a))
-    with pytest.raises(GradcheckError, match=r"for output 1 with respect to input 1,\nnumerical:.*\nanalytical:"):
+    op = primitive("Wrong", np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * (a + 1))
+    with pytest.raises(GradcheckError, match=r"(?s)for output 1 with respect to input 1,\nnumerical:.*\nanalytical:"):
         gradcheck(lambda a, b: (a + b, op(a, b)), (made(X[0]), made(X[1])))
-
-
-def b_is_not_a(a):
-    return a + 1
 
 
 def test_gradgradcheck_finds_a_rule_that_is_right_only_at_first_order():
@@ -153,15 +155,6 @@ def is_tensor(x):
     return isinstance(x, minitorch.Tensor)
 
 
-def test_gradgradcheck_finds_a_wrong_definition():
-    row = primitive(
-        "Wrong", lambda x: x**3, definition=lambda x: x * x * x + 0.5 * x * x, x=lambda g, x: g * 3 * x * x
-    )
-    assert gradcheck(row, made(X))
-    with pytest.raises(GradcheckError, match="Jacobian mismatch"):
-        gradgradcheck(row, made(X))
-
-
 def test_gradcheck_finds_a_backward_that_is_not_repeatable():
     calls = []
 
@@ -173,8 +166,3 @@ def test_gradcheck_finds_a_backward_that_is_not_repeatable():
     with pytest.raises(GradcheckError, match="Backward is not reentrant"):
         gradcheck(op, made(X))
     assert gradcheck(op, made(X), nondet_tol=1e-4)
-
-
-def test_gradcheck_finds_a_rule_that_forgets_a_missing_output():
-    op = primitive("Both", lambda x: (x * 1, x * 2), outputs=("a", "b"), x=lambda g_a, g_b: g_a + g_b * 2)
-    assert gradcheck(op, made(X))

@@ -9,7 +9,7 @@ import pytest
 from minitorch.train import components, config
 from minitorch.train.build import build
 from minitorch.train.problems import ConfigError
-from minitorch.train.signatures import configurable
+from minitorch.train.signatures import REQUIRED, configurable
 
 CONFIGS = sorted(Path(__file__).parents[2].glob("configs/*.toml"))
 
@@ -36,10 +36,14 @@ def written(tmp_path, text):
 
 def problems(tmp_path, text, *overrides, whole=False):
     """The lines of the error, without the folder; with ``whole`` building is tried too."""
-    with pytest.raises(ConfigError) as error:
+
+    def attempt():
         made = config.load(written(tmp_path, text), overrides)
         if whole:
             build(*made)
+
+    with pytest.raises(ConfigError) as error:
+        attempt()
     return str(error.value).replace(f"{tmp_path}/", "").splitlines()
 
 
@@ -78,7 +82,11 @@ def test_all_errors_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('"iris"', '"irsi"', r"test.toml:3: data.name: unknown data set \(got \"irsi\"\); did you mean 'iris'\? allowed: .*wine"),
+        (
+            '"iris"',
+            '"irsi"',
+            r"test.toml:3: data.name: unknown data set \(got \"irsi\"\); did you mean 'iris'\? allowed: .*wine",
+        ),
         ('"ReLU"', '"relu"', r"test.toml:7: model.layers.1.name: unknown layer .*did you mean 'ReLU'\?"),
         ('"Adam"', '"adamm"', r"test.toml:11: optimizer.name: unknown optimizer .*did you mean 'Adam'\?"),
         ('"Adam"', "3", r"test.toml:11: optimizer.name: unknown optimizer \(got 3\)"),
@@ -198,26 +206,57 @@ def test_an_override_takes_the_place_of_a_bad_value(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('{ name = "Linear" }', '{ name = "Linear", in_features = 9 }', r"test.toml:8: model.layers.2: Linear cannot take"),
-        ('{ name = "Linear" }', '{ name = "Linear", out_features = 2 }', r"test.toml:8: model.layers.2: .*iris needs \(3,\)"),
+        (
+            '{ name = "Linear" }',
+            '{ name = "Linear", in_features = 9 }',
+            r"test.toml:8: model.layers.2.in_features: should be 8, .*\(got 9\)",
+        ),
+        (
+            '{ name = "Linear" }',
+            '{ name = "Linear", out_features = 2 }',
+            r"test.toml:8: model.layers.2.out_features: .*iris needs \(3,\)",
+        ),
         (", out_features = 8", "", r"test.toml:6: model.layers.0.out_features: missing"),
-        ('{ name = "ReLU" }', '{ name = "MaxPool2d", kernel_size = 9 }', r"test.toml:7: model.layers.1: MaxPool2d cannot"),
+        (
+            '{ name = "ReLU" }',
+            '{ name = "MaxPool2d", kernel_size = 9 }',
+            r"test.toml:7: model.layers.1: MaxPool2d cannot",
+        ),
         ('"Adam"', '"SGD"\nnesterov = true', r"test.toml:1\d: optimizer: Nesterov"),
         ('"iris"', '"iris"\nas_images = true', r"test.toml:4: data.as_images: only digits has images"),
-        ('"iris"', '"iris"\ntest_size = 0.9\nval_size = 0.5', r"test.toml:2: data: the train part of 150 rows would be empty"),
-        ('"iris"', '"digits"\nn_class = 2\ntest_size = 0.001', r"test.toml:2: data: the test part of 360 rows would be empty"),
+        (
+            '"iris"',
+            '"iris"\ntest_size = 0.9\nval_size = 0.5',
+            r"test.toml:2: data: the train part of 150 rows would be empty",
+        ),
+        (
+            '"iris"',
+            '"digits"\nn_class = 2\ntest_size = 0.001',
+            r"test.toml:2: data: the test part of 360 rows would be empty",
+        ),
         ('"Adam"', '"Adam"\n[loss]\nname = "MSELoss"', r"test.toml:13: loss.name: does not fit iris, .*allowed: BCE"),
         (
             '"Adam"',
             '"Adam"\n[loss]\nname = "CrossEntropyLoss"\nweight = [1, 2]',
             r"test.toml:1[24]: loss.*: .*weight",
         ),
-        ('"Adam"', '"Adam"\n[trainer]\nmonitor = "val_acuracy"', r"test.toml:13: trainer.monitor: .*did you mean 'val_accuracy'"),
+        (
+            '"Adam"',
+            '"Adam"\n[trainer]\nmonitor = "val_acuracy"',
+            r"test.toml:13: trainer.monitor: .*did you mean 'val_accuracy'",
+        ),
     ],
 )
 def test_problems_of_building(tmp_path, old, new, expected):
     line = one_problem(tmp_path, GOOD.replace(old, new, 1), whole=True)
     assert re.match(expected, line)
+
+
+def test_a_last_batch_of_one_row_and_batch_normalisation(tmp_path):
+    text = GOOD.replace('"ReLU"', '"BatchNorm1d"')
+    line = one_problem(tmp_path, text, "trainer.batch_size=8", whole=True)  # 105 rows
+    assert line.startswith("override: trainer.batch_size: leaves a last batch of one of 105 rows, which BatchNorm1d")
+    assert build(*config.load(written(tmp_path, text), ["trainer.batch_size=8", "trainer.drop_last=true"]))
 
 
 def test_scikit_learns_own_refusals_name_the_parameter(tmp_path):
@@ -247,7 +286,7 @@ def test_a_resolved_config_gives_the_same_again(tmp_path):
     assert all((a.array == b.array).all() for a, b in weights)
 
 
-# --- The schema ---------------------------------------------------------------------------------------------------------
+# --- The schema -------------------------------------------------------------------------------------------------------
 
 
 def test_every_component_has_a_schema():
@@ -255,6 +294,8 @@ def test_every_component_has_a_schema():
         for name in names():
             fields = set(config.component_table(kind, name).model_fields)
             assert {p.name for p in parameters(name)} <= fields, (kind, name)
+            if not any(p.default is REQUIRED for p in parameters(name)):
+                config.default_table(kind, name)  # the constructor's defaults fit its own annotations
 
 
 def test_the_closed_sets():
@@ -284,4 +325,9 @@ def test_json_schema():
     schema = config.json_schema()
     assert json.dumps(schema)
     assert schema["$defs"]["Adam"]["properties"]["lr"]["exclusiveMinimum"] == 0
-    assert schema["$defs"]["trainer" if "trainer" in schema["$defs"] else "TrainerTable"]["properties"]["epochs"]["minimum"] == 1
+    assert (
+        schema["$defs"]["trainer" if "trainer" in schema["$defs"] else "TrainerTable"]["properties"]["epochs"][
+            "minimum"
+        ]
+        == 1
+    )

@@ -72,7 +72,7 @@ def test_it_is_the_loop_one_would_write():
 def test_figures_of_an_epoch():
     history = made(epochs=10).fit(loader(), loader())
     assert list(history[0]) == ["epoch", "step", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr"]
-    assert history[-1]["epoch"] == 10 and history[-1]["step"] == 40
+    assert (history[-1]["epoch"], history[-1]["step"]) == (10, 40)
     assert history[-1]["val_loss"] < history[0]["val_loss"]
     assert history[-1]["val_accuracy"] > 0.9
 
@@ -105,7 +105,8 @@ def test_training_leaves_modules_in_eval_that_its_owner_put_there():
     trainer = made(epochs=1)
     trainer.model[2].eval()
     trainer.fit(loader(), loader())
-    assert trainer.model.training and not trainer.model[2].training
+    assert trainer.model.training
+    assert not trainer.model[2].training
 
 
 def test_a_model_in_eval_is_put_to_train():
@@ -188,12 +189,12 @@ def test_early_stopping_and_the_best_weights():
 def test_what_counts_as_better(values, mode, min_delta, epochs):
     stopping = EarlyStopping(1 if epochs == 2 else 2, "figure", mode, min_delta)
     trainer = made(epochs=epochs)
-    for at, value in enumerate(values):
-        trainer.figures = {"figure": value}
+    done = 0
+    while not trainer.should_stop:
+        trainer.figures = {"figure": values[done]}
         stopping.on_epoch_end(trainer)
-        if trainer.should_stop:
-            break
-    assert at + 1 == epochs
+        done += 1
+    assert done == epochs
 
 
 def test_nan_is_never_better():
@@ -259,7 +260,9 @@ def test_figures_of_a_regression_are_scikit_learns(targets, sizes):
         at += size
     assert figures.compute() == pytest.approx(
         {
-            "rmse": math.sqrt(np.mean(root_mean_squared_error(truth * scale, said * scale, multioutput="raw_values") ** 2)),
+            "rmse": math.sqrt(
+                np.mean(root_mean_squared_error(truth * scale, said * scale, multioutput="raw_values") ** 2)
+            ),
             "mae": mean_absolute_error(truth * scale, said * scale),
             "r2": r2_score(truth, said),
         }
@@ -268,6 +271,10 @@ def test_figures_of_a_regression_are_scikit_learns(targets, sizes):
 
 def test_accuracy_of_bits():
     logits, bits = torch.tensor([[1.0, -1.0], [2.0, 3.0]]), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
-    for accuracy, expected in ((Accuracy(), 0.75), (Accuracy(exclusive=True), 0.5 + 0.5), (Accuracy(threshold=2.5), 0.75)):
+    for accuracy, expected in (
+        (Accuracy(), 0.75),
+        (Accuracy(exclusive=True), 0.5 + 0.5),
+        (Accuracy(threshold=2.5), 0.75),
+    ):
         accuracy.update(logits, bits)
         assert accuracy.compute()["accuracy"] == expected

@@ -37,7 +37,7 @@ def test_many_at_once_never_share_a_number(tmp_path):
 
 def test_a_root_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot make a run folder in .*file/a"):
+    with pytest.raises(RunError, match=r"cannot make a run folder in .*file/a"):
         Run.create(tmp_path / "file", "a", "", 0)
 
 

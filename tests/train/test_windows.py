@@ -176,7 +176,8 @@ def test_what_a_target_holds():
     assert holder(nn.CrossEntropyLoss(weight=torch.tensor([2.0, 5.0])))(labels) == 12
     assert holder(nn.MSELoss())(torch.zeros(4, 3)) == 12
     assert holder(lambda output, target: output)(torch.zeros(4, 3)) == 4
-    assert averages(nn.MSELoss()) and not averages(nn.MSELoss(reduction="sum"))
+    assert averages(nn.MSELoss())
+    assert not averages(nn.MSELoss(reduction="sum"))
 
 
 def test_a_loss_that_gives_no_number_is_refused():

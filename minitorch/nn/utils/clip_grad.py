@@ -27,7 +27,7 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """Scale the gradients of ``parameters`` in place so that their norm, taken as of one vector, is at most ``max_norm``.
+    """Scale the gradients in place so that their norm, taken as that of one vector, is at most ``max_norm``.
 
     Args:
         parameters: one tensor or an iterable of them; those without a gradient are passed over.
@@ -110,6 +110,7 @@ def _scale(grads: list[Tensor], max_norm: float, total: float) -> None:
     factor = max_norm / (total + 1e-6)
     if factor >= 1.0:
         return
-    for grad in grads:
-        grad.array *= factor
-        grad._bump()
+    with np.errstate(invalid="ignore"):  # an infinite gradient times a factor of 0 is NaN, as it should be
+        for grad in grads:
+            grad.array *= factor
+            grad._bump()

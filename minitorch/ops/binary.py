@@ -1,0 +1,98 @@
+"""Functions of two inputs beyond arithmetic: logarithms of sums, hypotenuses, signs, whole-number functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minitorch.core import dtypes
+from minitorch.core.primitive import primitive, promote_float
+from minitorch.core.protocol import register
+from minitorch.core.tensor import Tensor
+from minitorch.ops.arithmetic import cast, mul, pow
+
+# --- The table ---------------------------------------------------------------------------------------------------------
+
+_real = {"prepare": promote_float}
+
+hypot = primitive("Hypot", np.hypot, a=lambda g, a, out: g * (a / out), b=lambda g, b, out: g * (b / out))
+logaddexp = primitive(
+    "Logaddexp", np.logaddexp, **_real, a=lambda g, a, b: g / (1 + np.exp(b - a)), b=lambda g, a, b: g / (1 + np.exp(a - b))
+)
+logaddexp2 = primitive(
+    "Logaddexp2", np.logaddexp2, **_real, a=lambda g, a, b: g / (1 + np.exp2(b - a)), b=lambda g, a, b: g / (1 + np.exp2(a - b))
+)
+xlogy = primitive(  # a log b, and 0 where a is 0
+    "Xlogy",
+    lambda a, b: _xlog(np.log, a, b),
+    **_real,
+    a=lambda g, a, b: g * np.log(np.where((a == 0) & (b <= 0), 1.0, b)),
+    b=lambda g, a, b: g * a / b,
+)
+xlog1py = primitive(
+    "SpecialXlog1Py",
+    lambda a, b: _xlog(np.log1p, a, b),
+    **_real,
+    a=lambda g, a, b: g * np.log1p(np.where((a == 0) & (b <= -1), 0.0, b)),
+    b=lambda g, a, b: g * a / (b + 1),
+)
+fmax = primitive(
+    "Fmax",
+    np.fmax,
+    a=lambda g, a, b: np.where((a >= b) | np.isnan(b), g, 0.0),
+    b=lambda g, a, b: np.where((a >= b) | np.isnan(b), 0.0, g),
+)
+fmin = primitive(
+    "Fmin",
+    np.fmin,
+    a=lambda g, a, b: np.where((a <= b) | np.isnan(b), g, 0.0),
+    b=lambda g, a, b: np.where((a <= b) | np.isnan(b), 0.0, g),
+)
+copysign = primitive(
+    "Copysign", np.copysign, **_real, a=lambda g, a, b: g * (np.sign(a) * np.copysign(1.0, b)), b=lambda g: g * 0
+)
+
+# Without a derivative.
+heaviside = primitive("Heaviside", lambda a, b: _heaviside(a, b), a=None, b=None)
+nextafter = primitive("Nextafter", np.nextafter, a=None, b=None)
+gcd = primitive("Gcd", np.gcd, a=None, b=None)
+lcm = primitive("Lcm", np.lcm, a=None, b=None)
+bitwise_left_shift = primitive("BitwiseLeftShift", np.left_shift, a=None, b=None)
+bitwise_right_shift = primitive("BitwiseRightShift", np.right_shift, a=None, b=None)
+
+for _numpy, _op in {
+    np.hypot: hypot, np.logaddexp: logaddexp, np.logaddexp2: logaddexp2, np.fmax: fmax, np.fmin: fmin,
+    np.copysign: copysign, np.nextafter: nextafter, np.heaviside: heaviside, np.gcd: gcd, np.lcm: lcm,
+    np.left_shift: bitwise_left_shift, np.right_shift: bitwise_right_shift,
+}.items():  # fmt: skip
+    register(_numpy, _op)
+
+
+def _xlog(log: Any, a: Any, b: Any) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((a == 0) & ~np.isnan(b), np.zeros_like(a * b), a * log(b))
+
+
+def _heaviside(a: Any, b: Any) -> Any:
+    return np.where(a == 0, b, (a > 0).astype(b.dtype) if isinstance(b, np.ndarray) else a > 0)
+
+
+# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """``input ** exponent`` computed in float64, or complex128 (``torch.float_power``)."""
+    to = dtypes.complex128 if _is_complex(input) or _is_complex(exponent) else dtypes.float64
+    base = cast(input, dtype=to.numpy) if isinstance(input, Tensor) else to.numpy.type(input).item()
+    power = cast(exponent, dtype=to.numpy) if isinstance(exponent, Tensor) else exponent
+    return pow(base, power)
+
+
+def _is_complex(x: Any) -> bool:
+    return x.array.dtype.kind == "c" if isinstance(x, Tensor) else isinstance(x, complex)
+
+
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """``input * 2 ** other`` (``torch.ldexp``)."""
+    return mul(input, pow(2.0, other))

@@ -1,0 +1,121 @@
+"""What the documentation says, run: the code in README, docs/ and every docstring, the configs and commands they show."""
+
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from sybil import Document
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.doctest import DocTestParser
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+from minitorch import cli
+from minitorch.train import config
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+MODULES = [file for file in sorted(ROOT.glob("minitorch/**/*.py")) if ">>>" in file.read_text(encoding="utf-8")]
+PROGRAMS = {"git", "cd", "pip", "pytest", "python", "python3", "minitorch", "ruff", "mypy", "lint-imports", "bash"}
+
+
+def name(file):
+    return file.relative_to(ROOT).as_posix()
+
+
+def evaluate(document, parsers):
+    """Runs a document's examples in order; gives how many there were."""
+    for parser in parsers:
+        for region in parser(document):
+            document.add(region)
+    examples = list(document.examples())
+    for example in examples:
+        example.evaluate()
+    return len(examples)
+
+
+def check_toml(example):
+    """A configuration that a page shows in whole is one that could be run."""
+    text = str(example.parsed)
+    if "[model]" in text and "[optimizer]" in text:
+        file = Path("shown.toml")
+        file.write_text(text, encoding="utf-8")
+        config.load(file)
+
+
+def check_commands(example):
+    """A command that a page shows exists, and so do the files it names and the keys it overrides."""
+    for line in str(example.parsed).splitlines():
+        for command in re.split(r"&&|\|", line.partition("#")[0]):
+            if command.strip():
+                check_command(shlex.split(command))
+
+
+def check_command(words):
+    words = [Path(words[0]).name, *words[1:]]
+    assert words[0] in PROGRAMS or (ROOT / words[0]).exists(), f"no such program: {words[0]}"
+    for word in words[1:]:
+        if re.fullmatch(r"(configs|examples|docs|tests|benchmarks|minitorch)/\S*", word):
+            assert (ROOT / word).exists(), f"no such file: {word}"
+    if words[:2] == ["python", "-m"] and words[2] == "minitorch":
+        words = words[2:]
+    if words[0] == "minitorch" and words[1] == "train":
+        overrides = [word for word in words[3:] if "=" in word]
+        config.load(ROOT / words[2], overrides)
+    elif words[0] == "minitorch":
+        cli._parser().parse_args(words[1:])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_page(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    document = Document(page.read_text(encoding="utf-8"), str(page))
+    parsers = [PythonCodeBlockParser(), CodeBlockParser("toml", check_toml), CodeBlockParser("bash", check_commands)]
+    blocks = len(re.findall(r"^```\w+$", document.text, re.MULTILINE))
+    others = len(re.findall(r"^```text$", document.text, re.MULTILINE))
+    assert blocks > others, "a page without code?"
+    assert evaluate(document, parsers) >= blocks - others, "a code block of an unknown language"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_docstrings(module, tmp_path, monkeypatch):
+    """Each docstring is run on its own, with the names of its module at hand, as doctest has it."""
+    monkeypatch.chdir(tmp_path)
+    source = module.read_text(encoding="utf-8")
+    names = vars(importlib.import_module(name(module).removesuffix(".py").removesuffix("/__init__").replace("/", ".")))
+    run = 0
+    for start, _, text in PythonDocStringDocument.extract_docstrings(source):
+        above = "\n" * source.count("\n", 0, start)  # so that a failure tells the line in the module
+        document = Document(above + text, str(module))
+        document.namespace.update(names)
+        run += evaluate(document, [DocTestParser()])
+    assert run > 0
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not target.startswith(("http:", "https:")):
+                assert (page.parent / target).exists(), f"{name(page)} links to {target}"
+
+
+def test_paths_named_in_pages_exist():
+    for page in PAGES:
+        for path in re.findall(r"`((?:minitorch|configs|examples|docs|tests)/[\w/.]*)`", page.read_text(encoding="utf-8")):
+            assert (ROOT / path).exists(), f"{name(page)} names {path}"
+
+
+def test_ci_runs_the_commands_of_the_readme():
+    """CI takes them from README, one line each, so there must be just those two."""
+    lines = [
+        line
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("python3 -m venv ")
+    ]
+    train, test = lines
+    assert "minitorch train configs/digits_mlp.toml" in train
+    assert "pytest -n auto" in test
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "readme_command 'minitorch train'" in script
+    assert "readme_command 'pytest'" in script
