@@ -7,13 +7,15 @@
 tensor(6.)
 """
 
-from __future__ import annotations
-
-import math
+import warnings
 from math import e, inf, nan, pi
 from typing import TYPE_CHECKING, Any
 
-from minitorch import methods as _methods_module
+from minitorch import functions
+from minitorch.functions import *  # noqa: F403
+
+# isort: split
+# Some of PyTorch's names for dtypes are Python's, and are given last.
 from minitorch.core.dtypes import (
     can_cast,
     complex64,
@@ -62,38 +64,36 @@ from minitorch.core.mode import (
 )
 from minitorch.core.printing import set_printoptions
 from minitorch.core.tensor import Size, Tensor, device, is_tensor
-from minitorch.methods import where
-from minitorch.ops.creation import (
-    arange,
-    as_tensor,
-    asarray,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    linspace,
-    logspace,
-    ones,
-    ones_like,
-    scalar_tensor,
-    tensor,
-    tril_indices,
-    triu_indices,
-    zeros,
-    zeros_like,
-)
-from minitorch.ops.random import normal, rand, rand_like, randint, randint_like, randn, randn_like, randperm
-from minitorch.ops.reductions import std_mean, var_mean
-from minitorch.ops.shapes import broadcast_tensors, cat, hstack, meshgrid, stack, vstack
-from minitorch.ops.shapes import cat as concat
-from minitorch.ops.shapes import cat as concatenate
+from minitorch.ops.conversion import finfo, iinfo
 from minitorch.version import __version__
 
-# Every operation that is a method of PyTorch's Tensor and a function of its module is both here too.
-globals().update(_methods_module.functions())
+# isort: split
+from minitorch import autograd, fft, linalg, signal, special
+
+if TYPE_CHECKING:
+    from minitorch import nn, optim, utils
 
 newaxis = None
 
-from minitorch import autograd  # noqa: E402
+# NumPy warns of what PyTorch computes in silence, log(0) = -inf for one. Only warnings raised in minitorch's own lines.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch\.(core|ops|optim|nn|autograd)\.")
+
+
+def __getattr__(name: str) -> Any:
+    """``minitorch.nn`` and the other rooms that a script on bare tensors does without, imported at first use."""
+    if name in ("nn", "optim", "utils"):
+        import importlib
+
+        return importlib.import_module(f"minitorch.{name}")
+    raise AttributeError(f"module 'minitorch' has no attribute {name!r}")
+
+
+__all__ = [
+    "Generator", "Size", "Tensor", "__version__", "autograd", "bool", "can_cast", "cdouble", "cfloat", "complex64",
+    "complex128", "default_generator", "device", "double", "dtype", "e", "enable_grad", "fft", "finfo", "float", "float16",
+    "float32", "float64", "get_default_dtype", "get_rng_state", "half", "iinfo", "inf", "inference_mode", "initial_seed",
+    "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor", "linalg", "long",
+    "manual_seed", "nan", "newaxis", "nn", "no_grad", "optim", "pi", "promote_types", "seed", "set_default_dtype", "set_grad_enabled",
+    "set_printoptions", "set_rng_state", "short", "signal", "special", "uint8", "uint16", "uint32", "uint64", "utils",
+]  # fmt: skip
+__all__ += functions.__all__

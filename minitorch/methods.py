@@ -1,29 +1,191 @@
-"""The one list of Tensor's methods and operators: what each name is bound to."""
+"""The one list of Tensor's methods and operators, and of the module's functions: what each name is bound to.
+
+``names`` reads a line such as ``"exp log arcsin=asin"``: each name's function is its module's of the same name, or of the
+name after ``=``. Rows of the derivative tables are bound directly, so that an operation is one call.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.backward import backward
-from minitorch.core.inplace import apply_, assign, check_writable, copy_, edge_of, rebase, write
+from minitorch.core.inplace import apply_, assign, check_writable, copy_, rebase, write
+from minitorch.core.graph import edge_of
 from minitorch.core.mode import mode
 from minitorch.core.printing import tensor_text
-from minitorch.core.tensor import Tensor, device, wrap
-from minitorch.ops import arithmetic, creation, indexing, linalg, normalisation, pointwise, random, reductions, shapes
-from minitorch.ops.arguments import dim_index
+from minitorch.core.tensor import Tensor, wrap
+from minitorch.ops import (
+    arithmetic,
+    binary,
+    complex,
+    conversion,
+    copies,
+    creation,
+    cumulative,
+    distances,
+    einsum,
+    factorizations,
+    fft,
+    indexing,
+    joining,
+    linalg,
+    memory,
+    normalisation,
+    norms,
+    pointwise,
+    random,
+    reductions,
+    scatter,
+    shapes,
+    solving,
+    sorting,
+    special,
+    windows,
+)
 
 Method = Callable[..., Any]
+
+
+def names(lists: dict[ModuleType, str]) -> dict[str, Method]:
+    """The functions that lists of names stand for, by module."""
+    found: dict[str, Method] = {}
+    for module, text in lists.items():
+        for word in text.split():
+            name, _, function = word.partition("=")
+            found[name] = getattr(module, function or name)
+    return found
+
+
+# --- The list ----------------------------------------------------------------------------------------------------------
+
+BOTH = names({  # methods that PyTorch also has as functions of its module: x.exp() and minitorch.exp(x)
+    arithmetic: """
+        add=add_scaled sub=sub_scaled subtract=sub_scaled mul multiply=mul div=divide divide true_divide=div floor_divide
+        remainder fmod pow neg negative=neg addcmul addcdiv atan2 arctan2=atan2 lerp maximum minimum
+        eq ne not_equal=ne lt less=lt le less_equal=le gt greater=gt ge greater_equal=ge equal isclose allclose
+        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not floor trunc fix=trunc
+    """,
+    binary: """
+        hypot logaddexp logaddexp2 xlogy fmax fmin copysign heaviside nextafter gcd lcm float_power ldexp
+        bitwise_left_shift bitwise_right_shift
+    """,
+    pointwise: """
+        abs absolute=abs exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan
+        asin arcsin=asin acos arccos=acos atan arctan=atan sinh cosh tanh asinh arcsinh=asinh acosh arccosh=acosh
+        atanh arctanh=atanh ceil round frac erf relu sigmoid clamp clip=clamp clamp_min clamp_max positive
+        isnan isinf isfinite signbit isneginf isposinf deg2rad rad2deg sinc logit nan_to_num
+    """,
+    special: "lgamma digamma erfc erfinv i0 mvlgamma igamma igammac frexp",
+    complex: "angle sgn conj conj_physical resolve_conj resolve_neg is_conj is_neg isreal",
+    reductions: "sum mean max min amax amin argmax argmin all any prod var std logsumexp norm nansum nanmean",
+    cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
+    sorting: """
+        sort argsort msort topk kthvalue median nanmedian mode aminmax quantile nanquantile unique unique_consecutive
+        isin histc histogram bincount count_nonzero nonzero_static argwhere
+    """,
+    shapes: """
+        reshape permute transpose swapaxes=transpose swapdims=transpose t movedim moveaxis=movedim broadcast_to unsqueeze
+        squeeze flatten ravel unflatten split split_with_sizes chunk unbind narrow select flip roll tile
+        repeat_interleave diagonal diag trace triu tril
+    """,
+    joining: """
+        tensor_split hsplit vsplit dsplit fliplr flipud rot90 diag_embed diagflat kron adjoint unsafe_chunk unsafe_split
+    """,
+    memory: "as_strided as_strided_scatter numel",
+    indexing: "gather index_select masked_select take=flat_take take_along_dim nonzero",
+    scatter: """
+        scatter scatter_add scatter_reduce index_add index_copy index_fill index_put index_reduce put masked_fill
+        masked_scatter select_scatter slice_scatter diagonal_scatter
+    """,
+    linalg: "matmul mm bmm mv dot inner outer ger=outer addmm addmv addbmm addr baddbmm",
+    norms: "vdot cross=cross_old",
+    distances: "dist cov corrcoef renorm",
+    factorizations: "geqrf ormqr",
+    solving: """
+        det logdet slogdet inverse=inv pinverse cholesky=cholesky_old cholesky_solve cholesky_inverse
+        lu_solve=lu_solve_old triangular_solve qr=qr_old svd=svd_old matrix_exp matrix_power
+    """,
+    fft: "stft istft",
+    normalisation: "softmax log_softmax",
+    random: "bernoulli multinomial",
+    conversion: "clone is_nonzero is_floating_point is_complex",
+    copies: "narrow_copy",
+})
+
+METHODS = names({  # methods that are no functions
+    shapes: "view view_as reshape_as expand expand_as repeat",
+    joining: "sum_to_size",
+    memory: """
+        unfold size stride contiguous is_contiguous storage_offset data_ptr nelement=numel dim ndimension=dim element_size
+        resize_ resize_as_
+    """,
+    conversion: "numpy item tolist to type type_as cpu cuda is_signed",
+    creation: "new_zeros new_ones new_empty new_full new_tensor new_empty_strided",
+    special: "polygamma=polygamma_method",
+    solving: "lu=lu_old",
+    random: "uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ log_normal_ geometric_",
+})
+
+FUNCTIONS = names({  # functions that are no methods
+    arithmetic: "rsub",
+    special: "polygamma",
+    cumulative: "trapezoid trapz cumulative_trapezoid gradient",
+    sorting: "searchsorted bucketize histogramdd",
+    reductions: "std_mean var_mean",
+    shapes: """
+        cat concat=cat concatenate=cat stack hstack vstack row_stack=vstack meshgrid broadcast_tensors
+    """,
+    joining: """
+        atleast_1d atleast_2d atleast_3d column_stack dstack block_diag cartesian_prod combinations constant_pad_nd
+    """,
+    complex: "real imag complex polar view_as_real view_as_complex",
+    einsum: "einsum tensordot",
+    distances: "cdist pdist",
+    factorizations: "lu_unpack",
+    solving: "lu=lu_old",
+    memory: "resize_as_",
+    conversion: "result_type",
+    windows: "hann_window hamming_window bartlett_window blackman_window kaiser_window",
+    copies: """
+        alias_copy expand_copy permute_copy squeeze_copy t_copy transpose_copy unbind_copy unsqueeze_copy view_copy
+        diagonal_copy split_with_sizes_copy unfold_copy
+    """,
+    creation: """
+        arange as_tensor asarray empty empty_like empty_permuted empty_strided eye from_numpy full full_like linspace
+        logspace ones ones_like scalar_tensor tensor tril_indices triu_indices zeros zeros_like
+    """,
+    random: "normal rand rand_like randint randint_like randn randn_like randperm",
+})
+
+# Methods whose name with an underscore works in place: x.exp_().
+IN_PLACE = """
+    add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow neg negative addcmul addcdiv atan2
+    arctan2 lerp eq ne not_equal lt less le less_equal gt greater ge greater_equal logical_and logical_or logical_xor
+    logical_not bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift floor trunc fix
+    hypot xlogy copysign heaviside nextafter gcd lcm float_power ldexp
+    abs absolute exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan asin arcsin acos arccos
+    atan arctan sinh cosh tanh asinh arcsinh acosh arccosh atanh arctanh ceil round frac erf relu sigmoid clamp clip
+    clamp_min clamp_max deg2rad rad2deg sinc logit nan_to_num lgamma digamma polygamma erfc erfinv i0 mvlgamma igamma
+    igammac sgn conj_physical cumsum cumprod triu tril
+    scatter scatter_add scatter_reduce index_add index_copy index_fill index_put index_reduce put masked_fill masked_scatter
+    addmm addmv addbmm addr baddbmm renorm
+""".split()
+
+# Views that are taken in place: x.t_() is x with its dims exchanged.
+VIEWS_IN_PLACE = "t transpose swapaxes swapdims squeeze unsqueeze as_strided".split()
 
 # --- In place ----------------------------------------------------------------------------------------------------------
 
 
 def in_place(function: Method) -> Method:
     """``function``, writing its result into its first argument: ``x.add_(y)`` for ``add(x, y)``."""
-    if hasattr(function, "row"):  # a row: recorded as itself, its result saved where it lies
+    row = getattr(function, "row", None)
+    if row is not None and any(row.rules.values()):  # recorded as itself, its result saved where it lies
 
         def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             return apply_(function, self, *args, **kwargs)
@@ -43,12 +205,32 @@ def in_place(function: Method) -> Method:
             write(self, result.array)
             if result._edge is not None:
                 rebase(self, result._edge)
+            elif before._requires_grad and mode.grad:  # what was there no longer matters to any gradient
+                apply_(assign, self, result)
             return self
 
     return method
 
 
-def _zero_(self: Tensor) -> Tensor:
+def view_in_place(view: Method) -> Method:
+    """A view function that changes how its argument looks at its own memory: ``x.t_()``."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_writable(self)
+        before = wrap(self.array)
+        before._edge, before._requires_grad, before._view = self._edge, self._requires_grad, self._view
+        before._counter = self._counter
+        seen = view(before, *args, **kwargs)
+        self.array, self._edge, self._requires_grad = seen.array, seen._edge, seen._requires_grad
+        if self._view is not None:
+            self._view = seen._view
+        self._counter[0] += 1
+        return self
+
+    return method
+
+
+def zero_(self: Tensor) -> Tensor:
     """Zeros in every place, in place: ``x.grad.zero_()``."""
     if self.requires_grad and mode.grad:
         return apply_(assign, self, 0)
@@ -58,7 +240,8 @@ def _zero_(self: Tensor) -> Tensor:
     return self
 
 
-def _fill_(self: Tensor, value: Any) -> Tensor:
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """One number in every place, in place (``Tensor.fill_``)."""
     if isinstance(value, Tensor) and value.array.ndim:
         raise RuntimeError(
             f"fill_ only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions."
@@ -66,15 +249,39 @@ def _fill_(self: Tensor, value: Any) -> Tensor:
     return apply_(assign, self, value)
 
 
-def _setitem(self: Tensor, index: Any, value: Any) -> None:
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A tensor of the same shape and dtype with one number in every place (``torch.fill``)."""
+    return in_place_of(arithmetic.copy(input), fill_, value)
+
+
+def in_place_of(out: Tensor, function: Method, *args: Any) -> Tensor:
+    function(out, *args)
+    return out
+
+
+def fill_diagonal_(self: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
+    """One number on the main diagonal, in place (``Tensor.fill_diagonal_``)."""
+    shape = self.array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    places = np.zeros(shape, np.bool_)
+    np.fill_diagonal(places, True, wrap=wrap)
+    return in_place(scatter.masked_fill)(self, tensor_of(places), fill_value)
+
+
+tensor_of = wrap
+
+
+def set_item(self: Tensor, index: Any, value: Any) -> None:
+    """``x[index] = value``, in place."""
     k, fancy = indexing.key(index)
-    v = value if isinstance(value, (Tensor, int, float, complex, bool)) else creation.as_tensor(value)
+    if fancy and isinstance(k, tuple) and any(part.__class__ is _int for part in k):
+        basic, k = indexing.in_two_steps(k)
+        self = indexing.take(self, index=basic)
+    v = value if isinstance(value, (Tensor, int, float, bool)) or value.__class__ is _complex else creation.as_tensor(value)
     if isinstance(v, Tensor):
-        if fancy and v.array.dtype != self.array.dtype and not (v.array.size == 1 and getattr(k, "dtype", None) == np.bool_):
-            raise RuntimeError(
-                "Index put requires the source and destination dtypes match, got "
-                f"{self.dtype.alias} for the destination and {v.dtype.alias} for the source. Convert it: value.to(x.dtype)"
-            )
         v = v if v.array.dtype == self.array.dtype else arithmetic.cast(v, dtype=self.array.dtype)
         extra = v.array.ndim - self.array[k].ndim
         if extra > 0 and all(n == 1 for n in v.array.shape[:extra]):
@@ -82,257 +289,13 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
     try:
         apply_(indexing.put_into, self, v, index=k)
     except ValueError as error:
-        raise RuntimeError(f"shape mismatch: value tensor of shape {list(np.shape(operand_array(v)))} cannot be broadcast to indexing result: {error}") from None
-
-
-def operand_array(v: Any) -> Any:
-    return v.array if isinstance(v, Tensor) else v
-
-
-# --- Conversions -------------------------------------------------------------------------------------------------------
-
-
-def _numpy(self: Tensor, *, force: bool = False) -> Any:
-    """The ndarray itself, sharing memory. A tensor that requires grad refuses, since the graph would be lost."""
-    if force:
-        return self.detach().array
-    if self.requires_grad:
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return self.array
-
-
-def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
-    array = _numpy(self)
-    if dtype is not None and array.dtype != dtype:
-        if copy is False:
-            raise ValueError("a copy is needed to change the dtype")
-        return array.astype(dtype)
-    return array.copy() if copy else array
-
-
-def _item(self: Tensor) -> Any:
-    """The one element, as a Python number."""
-    if self.array.size != 1:
-        raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
-    return self.array.item()
-
-
-def _tolist(self: Tensor) -> Any:
-    """The elements as nested lists of Python numbers."""
-    return self.array.tolist()
-
-
-def _to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False, memory_format: Any = None) -> Tensor:
-    """The tensor in another dtype; itself when nothing changes (``Tensor.to``)."""
-    for arg in args:
-        if isinstance(arg, dtypes.dtype):
-            dtype = arg
-        elif isinstance(arg, Tensor):
-            dtype = arg.dtype
-        elif isinstance(arg, bool):
-            continue
-        elif arg is not None:
-            device = arg
-    if device is not None:
-        _device(device)
-    to = self.array.dtype if dtype is None else dtypes.as_numpy(dtype)
-    if to == self.array.dtype:
-        return arithmetic.copy(self) if copy else self  # type: ignore[no-any-return]
-    return arithmetic.cast(self, dtype=to)  # type: ignore[no-any-return]
-
-
-def _device(where: Any) -> None:
-    device(where)
-
-
-def _converter(dtype: dtypes.dtype) -> Method:
-    def convert(self: Tensor, memory_format: Any = None) -> Tensor:
-        return _to(self, dtype=dtype)
-
-    convert.__doc__ = f"The tensor as {dtype}."
-    return convert
-
-
-def _type(self: Tensor, dtype: Any = None) -> Any:
-    """The name of its type, or the tensor in another dtype (``Tensor.type``)."""
-    return f"torch.{self.dtype.alias}Tensor" if dtype is None else _to(self, dtype=dtype)
-
-
-def _cuda(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    raise RuntimeError("minitorch computes on the CPU only: there is no .cuda(). Remove the call, or use .to('cpu').")
-
-
-def _bool(self: Tensor) -> bool:
-    if self.array.size != 1:
-        if self.array.size == 0:
-            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous: use .any(), .all() or `is not None`")
-    return bool(self.array.item())
-
-
-def _number(kind: type) -> Method:
-    return lambda self: kind(_item(self))
-
-
-def _index(self: Tensor) -> int:
-    if self.array.size != 1 or self.array.dtype.kind not in "iub":
-        raise TypeError("only integer tensors of a single element can be converted to an index")
-    return int(self.array.item())
-
-
-def _length(self: Tensor) -> int:
-    if self.array.ndim == 0:
-        raise TypeError("len() of a 0-d tensor")
-    return int(self.array.shape[0])
-
-
-def _iterate(self: Tensor) -> Iterator[Tensor]:
-    if self.array.ndim == 0:
-        raise TypeError("iteration over a 0-d tensor")
-    return iter(shapes.unbind(self, 0))
-
-
-def _contains(self: Tensor, element: Any) -> bool:
-    return bool((self.array == operand_array(element)).any())
-
-
-def _format(self: Tensor, spec: str) -> str:
-    if self.array.ndim == 0:
-        return format(self.array.item(), spec)
-    return object.__format__(self, spec) if spec else repr(self)
-
-
-# --- Memory ------------------------------------------------------------------------------------------------------------
-
-
-def _size(self: Tensor, dim: int | None = None) -> Any:
-    """Its sizes, or one of them (``Tensor.size``)."""
-    return self.shape if dim is None else self.array.shape[dim_index(dim, self.array.ndim)]
-
-
-def _stride(self: Tensor, dim: int | None = None) -> Any:
-    """How many elements apart neighbours along each dim lie (``Tensor.stride``)."""
-    steps = tuple(s // self.array.itemsize for s in self.array.strides)
-    return steps if dim is None else steps[dim_index(dim, self.array.ndim)]
-
-
-def _contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
-    """The tensor in C order; itself if it is already (``Tensor.contiguous``)."""
-    return self if self.array.flags.c_contiguous else ordered(self)
-
-
-ordered = arithmetic.primitive("Clone", lambda x: np.array(x, order="C"), x=lambda g: g)
-
-
-def _clone(self: Tensor, *, memory_format: Any = None) -> Tensor:
-    """A copy with its own memory, through which gradients flow (``torch.clone``)."""
-    return arithmetic.copy(self)  # type: ignore[no-any-return]
-
-
-def _storage_offset(self: Tensor) -> int:
-    """How many elements into its memory it begins."""
-    base = self.array if self.array.base is None else self.array.base
-    if not isinstance(base, np.ndarray):
-        return 0
-    return (self.array.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // self.array.itemsize  # type: ignore[no-any-return]
-
-
-def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
-    if not self.is_leaf:
+        shape = list(np.shape(v.array if isinstance(v, Tensor) else v))
         raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. "
-            "If you were attempting to deepcopy a module, this may be because of an intermediate result kept in it: "
-            "detach() or clone() it."
-        )
-    if id(self) in memo:
-        return memo[id(self)]  # type: ignore[no-any-return]
-    out = wrap(self.array.copy())
-    if type(self) is not Tensor:
-        out.__class__ = type(self)
-    memo[id(self)] = out
-    out._requires_grad = self._requires_grad
-    if self._grad is not None:
-        out._grad = _deepcopy(self._grad, memo)
-    if self.__dict__:
-        import copy
-
-        out.__dict__.update(copy.deepcopy(self.__dict__, memo))
-    return out
+            f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result: {error}"
+        ) from None
 
 
-def _rebuild(kind: type[Tensor], array: Any, requires_grad: bool, extra: dict[str, Any]) -> Tensor:
-    out = wrap(array)
-    out.__class__ = kind
-    out._requires_grad = requires_grad
-    out.__dict__.update(extra)
-    return out
-
-
-def _reduce(self: Tensor, protocol_: int) -> Any:
-    if not self.is_leaf:
-        raise RuntimeError("Only leaf tensors can be pickled: detach() the result of an operation first")
-    return _rebuild, (type(self), self.array, self._requires_grad, self.__dict__)
-
-
-# --- The list ----------------------------------------------------------------------------------------------------------
-
-_FUNCTIONS: dict[str, Method] = {
-    # arithmetic
-    "add": arithmetic.add_scaled, "sub": arithmetic.sub_scaled, "subtract": arithmetic.sub_scaled, "mul": arithmetic.mul,
-    "multiply": arithmetic.mul, "div": arithmetic.divide, "divide": arithmetic.divide, "true_divide": arithmetic.div,
-    "floor_divide": arithmetic.floor_divide, "remainder": arithmetic.remainder, "fmod": arithmetic.fmod,
-    "pow": arithmetic.pow, "neg": arithmetic.neg, "negative": arithmetic.neg, "addcmul": arithmetic.addcmul,
-    "addcdiv": arithmetic.addcdiv, "atan2": arithmetic.atan2, "arctan2": arithmetic.atan2, "lerp": arithmetic.lerp,
-    "maximum": arithmetic.maximum, "minimum": arithmetic.minimum,
-    "eq": arithmetic.eq, "ne": arithmetic.ne, "not_equal": arithmetic.ne, "lt": arithmetic.lt, "less": arithmetic.lt,
-    "le": arithmetic.le, "less_equal": arithmetic.le, "gt": arithmetic.gt, "greater": arithmetic.gt, "ge": arithmetic.ge,
-    "greater_equal": arithmetic.ge, "equal": arithmetic.equal, "isclose": arithmetic.isclose,
-    "allclose": arithmetic.allclose, "logical_and": arithmetic.logical_and, "logical_or": arithmetic.logical_or,
-    "logical_xor": arithmetic.logical_xor, "logical_not": arithmetic.logical_not, "bitwise_and": arithmetic.bitwise_and,
-    "bitwise_or": arithmetic.bitwise_or, "bitwise_xor": arithmetic.bitwise_xor, "bitwise_not": arithmetic.bitwise_not,
-    # pointwise
-    "abs": pointwise.abs, "absolute": pointwise.abs, "exp": pointwise.exp, "exp2": pointwise.exp2,
-    "expm1": pointwise.expm1, "log": pointwise.log, "log2": pointwise.log2, "log10": pointwise.log10,
-    "log1p": pointwise.log1p, "sqrt": pointwise.sqrt, "rsqrt": pointwise.rsqrt, "reciprocal": pointwise.reciprocal,
-    "square": pointwise.square, "sign": pointwise.sign, "sin": pointwise.sin, "cos": pointwise.cos, "tan": pointwise.tan,
-    "asin": pointwise.asin, "arcsin": pointwise.asin, "acos": pointwise.acos, "arccos": pointwise.acos,
-    "atan": pointwise.atan, "arctan": pointwise.atan, "sinh": pointwise.sinh, "cosh": pointwise.cosh,
-    "tanh": pointwise.tanh, "asinh": pointwise.asinh, "arcsinh": pointwise.asinh, "acosh": pointwise.acosh,
-    "arccosh": pointwise.acosh, "atanh": pointwise.atanh, "arctanh": pointwise.atanh, "ceil": pointwise.ceil,
-    "floor": arithmetic.floor, "trunc": arithmetic.trunc, "fix": arithmetic.trunc, "round": pointwise.round,
-    "frac": pointwise.frac, "erf": pointwise.erf, "relu": pointwise.relu, "sigmoid": pointwise.sigmoid,
-    "clamp": pointwise.clamp, "clip": pointwise.clamp, "clamp_min": pointwise.clamp_min,
-    "clamp_max": pointwise.clamp_max, "positive": pointwise.positive, "isnan": pointwise.isnan,
-    "isinf": pointwise.isinf, "isfinite": pointwise.isfinite, "isreal": pointwise.isreal, "signbit": pointwise.signbit,
-    # reductions
-    "sum": reductions.sum, "mean": reductions.mean, "max": reductions.max, "min": reductions.min,
-    "amax": reductions.amax, "amin": reductions.amin, "argmax": reductions.argmax, "argmin": reductions.argmin,
-    "all": reductions.all, "any": reductions.any, "prod": reductions.prod, "var": reductions.var, "std": reductions.std,
-    "logsumexp": reductions.logsumexp, "norm": reductions.norm,
-    # shapes
-    "reshape": shapes.reshape, "view": shapes.view, "view_as": shapes.view_as, "reshape_as": shapes.reshape_as,
-    "permute": shapes.permute, "transpose": shapes.transpose, "swapaxes": shapes.transpose, "swapdims": shapes.transpose,
-    "t": shapes.t, "movedim": shapes.movedim, "moveaxis": shapes.movedim, "expand": shapes.expand,
-    "expand_as": shapes.expand_as, "broadcast_to": shapes.broadcast_to, "unsqueeze": shapes.unsqueeze,
-    "squeeze": shapes.squeeze, "flatten": shapes.flatten, "ravel": shapes.ravel, "unflatten": shapes.unflatten,
-    "split": shapes.split, "split_with_sizes": shapes.split_with_sizes, "chunk": shapes.chunk, "unbind": shapes.unbind,
-    "narrow": shapes.narrow, "select": shapes.select, "flip": shapes.flip, "roll": shapes.roll, "repeat": shapes.repeat,
-    "tile": shapes.tile, "repeat_interleave": shapes.repeat_interleave, "diagonal": shapes.diagonal,
-    "diag": shapes.diag, "trace": shapes.trace, "triu": shapes.triu, "tril": shapes.tril,
-    # indexing
-    "gather": indexing.gather, "index_select": indexing.index_select, "masked_select": indexing.masked_select,
-    "take": indexing.flat_take, "take_along_dim": indexing.take_along_dim, "nonzero": indexing.nonzero,
-    # linear algebra
-    "matmul": linalg.matmul, "mm": linalg.mm, "bmm": linalg.bmm, "mv": linalg.mv, "dot": linalg.dot,
-    "inner": linalg.inner, "outer": linalg.outer, "addmm": linalg.addmm, "addmv": linalg.addmv,
-    "baddbmm": linalg.baddbmm,
-    # normalisation
-    "softmax": normalisation.softmax, "log_softmax": normalisation.log_softmax,
-    # random
-    "bernoulli": random.bernoulli, "multinomial": random.multinomial,
-    # memory
-    "clone": _clone,
-}  # fmt: skip
+_complex, _int = type(1j), type(1)
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
@@ -340,122 +303,136 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     if input is None:
         return indexing.nonzero(condition, as_tuple=True)
     if condition.array.dtype != np.bool_:
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}")
+        raise RuntimeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}"
+        )
     return arithmetic.where(condition, input, other)
 
 
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """``value`` where ``mask`` is true (``Tensor.masked_fill``); the dtype is the input's."""
-    if mask.array.dtype != np.bool_:
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype}")
-    if isinstance(value, Tensor) and value.array.ndim:
-        raise RuntimeError(
-            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.array.ndim} dimension(s)."
-        )
-    v = value if isinstance(value, Tensor) else wrap(np.asarray(value, dtype=input.array.dtype))
-    return arithmetic.where(mask, v if v.array.dtype == input.array.dtype else v.to(input.dtype), input)  # type: ignore[no-any-return]
-
-
-_FUNCTIONS["masked_fill"] = masked_fill
-
-_IN_PLACE = (
-    "add", "sub", "subtract", "mul", "multiply", "div", "divide", "true_divide", "floor_divide", "remainder", "fmod",
-    "pow", "neg", "negative", "addcmul", "addcdiv", "atan2", "lerp", "eq", "ne", "lt", "le", "gt", "ge", "logical_and",
-    "logical_or", "logical_xor", "logical_not", "abs", "absolute", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p",
-    "sqrt", "rsqrt", "reciprocal", "square", "sign", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-    "asinh", "acosh", "atanh", "ceil", "floor", "trunc", "round", "frac", "erf", "relu", "sigmoid", "clamp", "clip",
-    "clamp_min", "clamp_max", "masked_fill", "triu", "tril", "addmm", "addmv", "baddbmm",
-)  # fmt: skip
-
-_METHODS: dict[str, Method] = {
-    "backward": lambda self, gradient=None, retain_graph=None, create_graph=False, inputs=None: backward(
-        self, gradient, retain_graph, create_graph, inputs
-    ),
-    "zero_": _zero_, "fill_": _fill_, "copy_": lambda self, src, non_blocking=False: copy_(self, src),
-    "numpy": _numpy, "item": _item, "tolist": _tolist, "to": _to, "type": _type,
-    "type_as": lambda self, other: _to(self, other), "cpu": lambda self, memory_format=None: self, "cuda": _cuda,
-    "size": _size, "stride": _stride, "contiguous": _contiguous, "storage_offset": _storage_offset,
-    "is_contiguous": lambda self, memory_format=None: bool(self.array.flags.c_contiguous),
-    "numel": lambda self: self.array.size, "nelement": lambda self: self.array.size,
-    "dim": lambda self: self.array.ndim, "ndimension": lambda self: self.array.ndim,
-    "element_size": lambda self: self.array.itemsize,
-    "data_ptr": lambda self: self.array.__array_interface__["data"][0],
-    "is_floating_point": lambda self: self.array.dtype.kind == "f",
-    "is_complex": lambda self: self.array.dtype.kind == "c",
-    "is_signed": lambda self: self.array.dtype.kind not in "bu",
-    "where": lambda self, condition, other: where(condition, self, other),
-    "new_zeros": creation.new_zeros, "new_ones": creation.new_ones, "new_empty": creation.new_empty,
-    "new_full": creation.new_full, "new_tensor": creation.new_tensor,
-    "uniform_": random.uniform_, "normal_": random.normal_, "bernoulli_": random.bernoulli_, "random_": random.random_,
-    "exponential_": random.exponential_, "cauchy_": random.cauchy_, "log_normal_": random.log_normal_,
-    "geometric_": random.geometric_,
-}  # fmt: skip
-
-for _name, _dtype in {
-    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
-    "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
-    "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
-}.items():  # fmt: skip
-    _METHODS[_name] = _converter(_dtype)
+# --- Operators and properties ------------------------------------------------------------------------------------------
 
 
 def _swapped(op: Method) -> Method:
     return lambda self, other: op(other, self)
 
 
-_OPERATORS: dict[str, Method] = {
+OPERATORS: dict[str, Method] = {
     "__add__": arithmetic.add, "__radd__": _swapped(arithmetic.add), "__sub__": arithmetic.sub_scaled,
     "__rsub__": _swapped(arithmetic.sub_scaled), "__mul__": arithmetic.mul, "__rmul__": _swapped(arithmetic.mul),
-    "__truediv__": arithmetic.div, "__rtruediv__": _swapped(arithmetic.div), "__floordiv__": arithmetic.floor_divide,
-    "__rfloordiv__": _swapped(arithmetic.floor_divide), "__mod__": arithmetic.remainder,
-    "__rmod__": _swapped(arithmetic.remainder), "__pow__": arithmetic.pow, "__rpow__": _swapped(arithmetic.pow),
-    "__neg__": arithmetic.neg, "__pos__": pointwise.positive, "__abs__": pointwise.abs, "__matmul__": linalg.matmul,
-    "__rmatmul__": _swapped(linalg.matmul), "__eq__": arithmetic.eq, "__ne__": arithmetic.ne, "__lt__": arithmetic.lt,
-    "__le__": arithmetic.le, "__gt__": arithmetic.gt, "__ge__": arithmetic.ge, "__and__": arithmetic.bitwise_and,
+    "__truediv__": arithmetic.div, "__rtruediv__": _swapped(arithmetic.div), "__rdiv__": _swapped(arithmetic.div),
+    "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": _swapped(arithmetic.floor_divide),
+    "__mod__": arithmetic.remainder, "__rmod__": _swapped(arithmetic.remainder), "__pow__": arithmetic.pow,
+    "__rpow__": _swapped(arithmetic.pow), "__neg__": arithmetic.neg, "__pos__": pointwise.positive,
+    "__abs__": pointwise.abs, "__matmul__": linalg.matmul, "__rmatmul__": _swapped(linalg.matmul),
+    "__eq__": arithmetic.eq, "__ne__": arithmetic.ne, "__lt__": arithmetic.lt, "__le__": arithmetic.le,
+    "__gt__": arithmetic.gt, "__ge__": arithmetic.ge, "__and__": arithmetic.bitwise_and,
     "__rand__": _swapped(arithmetic.bitwise_and), "__or__": arithmetic.bitwise_or,
     "__ror__": _swapped(arithmetic.bitwise_or), "__xor__": arithmetic.bitwise_xor,
     "__rxor__": _swapped(arithmetic.bitwise_xor), "__invert__": arithmetic.bitwise_not,
+    "__lshift__": binary.bitwise_left_shift, "__rlshift__": _swapped(binary.bitwise_left_shift),
+    "__rrshift__": _swapped(binary.bitwise_right_shift), "__rshift__": binary.bitwise_right_shift,
     "__iadd__": in_place(arithmetic.add), "__isub__": in_place(arithmetic.sub), "__imul__": in_place(arithmetic.mul),
     "__itruediv__": in_place(arithmetic.div), "__ifloordiv__": in_place(arithmetic.floor_divide),
     "__imod__": in_place(arithmetic.remainder), "__ipow__": in_place(arithmetic.pow),
     "__iand__": in_place(arithmetic.bitwise_and), "__ior__": in_place(arithmetic.bitwise_or),
     "__ixor__": in_place(arithmetic.bitwise_xor),
-    "__getitem__": indexing.getitem, "__setitem__": _setitem, "__len__": _length, "__iter__": _iterate,
-    "__contains__": _contains, "__bool__": _bool, "__float__": _number(float), "__int__": _number(int),
-    "__complex__": _number(complex), "__index__": _index, "__array__": _array, "__format__": _format,
-    "__repr__": tensor_text, "__deepcopy__": _deepcopy, "__reduce_ex__": _reduce,
+    "__getitem__": indexing.getitem, "__setitem__": set_item, "__len__": memory.length, "__iter__": memory.iterate,
+    "__contains__": memory.contains, "__bool__": conversion.as_bool, "__float__": conversion.as_float,
+    "__int__": conversion.as_int, "__complex__": conversion.as_complex, "__index__": conversion.as_index,
+    "__array__": conversion.as_array, "__dlpack__": conversion.dlpack, "__dlpack_device__": conversion.dlpack_device,
+    "__format__": conversion.formatted, "__repr__": tensor_text, "__deepcopy__": conversion.deepcopy,
+    "__reduce_ex__": conversion.reduced,
 }  # fmt: skip
 
-_PROPERTIES: dict[str, Method] = {
-    "T": lambda self: shapes.permute(self, tuple(range(self.array.ndim))[::-1]),
-    "mT": linalg.swap_last,
-    "real": lambda self: self,
-    "_base": lambda self: None if self._view is None else self._view.base,
-    "is_cuda": lambda self: False,
-    "is_sparse": lambda self: False,
-}
+
+def _transposed(self: Tensor) -> Tensor:
+    """The dims in reverse order (``Tensor.T``)."""
+    return shapes.permute(self, tuple(range(self.array.ndim))[::-1])
+
+
+def _adjoint(self: Tensor) -> Tensor:
+    """The conjugate transpose of a matrix (``Tensor.H``)."""
+    if self.array.ndim not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.array.ndim}-D tensor.")
+    return joining.adjoint(self) if self.array.ndim else complex.conj(self)
+
+
+def _base(self: Tensor) -> Tensor | None:
+    """The tensor that a view looks at; None if it is no view."""
+    return None if self._view is None else self._view.base
+
+
+def _never(self: Tensor) -> bool:
+    """False: there are only dense tensors on the CPU."""
+    return False
+
+
+PROPERTIES: dict[str, Method] = {
+    "T": _transposed, "H": _adjoint, "mT": linalg.swap_last, "mH": joining.adjoint, "real": complex.real,
+    "imag": complex.imag, "_base": _base, "is_cuda": _never, "is_sparse": _never, "is_quantized": _never,
+    "is_meta": _never, "is_mps": _never,
+}  # fmt: skip
+
+
+# --- Binding -------------------------------------------------------------------------------------------------------------
+
+
+def _backward(
+    self: Tensor,
+    gradient: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Adds this tensor's gradients to the ``.grad`` of the leaves it depends on (``Tensor.backward``)."""
+    backward(self, gradient, retain_graph, create_graph, inputs)
+
+
+def _copy(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Writes ``src``, spread and cast, into the tensor (``Tensor.copy_``)."""
+    try:
+        return copy_(self, src)
+    except ValueError:
+        raise RuntimeError(
+            f"output with shape {list(self.array.shape)} doesn't match the broadcast shape of {list(src.array.shape)}"
+        ) from None
+
+
+def _where(self: Tensor, condition: Tensor, other: Any) -> Any:
+    """Its elements where ``condition`` holds, those of ``other`` elsewhere (``Tensor.where``)."""
+    return where(condition, self, other)
+
+
+_CONVERTERS = {
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
+    "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+    "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
+}  # fmt: skip
+
+
+def methods() -> dict[str, Method]:
+    """Every method and operator of Tensor by name."""
+    every = {**BOTH, **METHODS, **OPERATORS}
+    every |= {name: conversion.converter(dtype) for name, dtype in _CONVERTERS.items()}
+    every |= {f"{name}_": in_place(every[name]) for name in IN_PLACE}
+    every |= {f"{name}_": view_in_place(every[name]) for name in VIEWS_IN_PLACE}
+    every |= {"backward": _backward, "copy_": _copy, "where": _where}
+    return every | {"zero_": zero_, "fill_": fill_, "fill_diagonal_": fill_diagonal_}
+
+
+def functions() -> dict[str, Method]:
+    """Every operation that is a function of the module, by name, as the methods have it (functions.py adds ``out=``)."""
+    return {**BOTH, **FUNCTIONS, "where": where, "fill": fill}
 
 
 def bind() -> None:
     """Gives Tensor everything on the list."""
-    for name, function in {**_FUNCTIONS, **_METHODS, **_OPERATORS}.items():
-        setattr(Tensor, name, _as_method(function, name))
-    for name in _IN_PLACE:
-        setattr(Tensor, name + "_", _as_method(in_place(_FUNCTIONS[name]), name + "_"))
-    for name, function in _PROPERTIES.items():
+    for name, function in methods().items():
+        if function.__name__ in ("method", "convert", "<lambda>"):
+            function.__name__ = name
+        setattr(Tensor, name, function)
+    for name, function in PROPERTIES.items():
         setattr(Tensor, name, property(function))
 
 
-def _as_method(function: Method, name: str) -> Method:
-    if function.__name__ == "<lambda>" or function.__name__ == "method":
-        function.__name__ = name
-    return function
-
-
 bind()
-
-
-def functions() -> dict[str, Method]:
-    """The methods that PyTorch also has as functions of its module: ``minitorch.exp(x)`` for ``x.exp()``."""
-    only_methods = {"view", "view_as", "reshape_as", "expand", "expand_as", "repeat"}
-    return {name: function for name, function in _FUNCTIONS.items() if name not in only_methods}

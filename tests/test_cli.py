@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from minitorch import cli
+from minitorch.train.runs import Run
 
 CONFIGS = sorted(Path(__file__).parents[1].glob("configs/*.toml"))
 
@@ -64,6 +65,13 @@ def test_what_is_not_there(run, tmp_path, arguments):
     assert status == 2
     assert err.startswith(arguments[1])
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_another_process_trains_is_refused(run):
+    made = Run.create("runs", "a", "", 0)
+    with made.lock():
+        status, out, err = run("resume", "a")
+    assert (status, out, err) == (2, "", "runs/a/1 is being trained by another process\n")
 
 
 def test_a_folder_that_cannot_be_written(run, tmp_path):

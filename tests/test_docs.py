@@ -1,6 +1,8 @@
-"""What the documentation says, run: the code in README, docs/ and every docstring, the configs and commands they show."""
+"""The documentation, run: the code in README, docs/ and every docstring, and the configs and commands they show."""
 
+import doctest
 import importlib
+import json
 import re
 import shlex
 from pathlib import Path
@@ -12,12 +14,13 @@ from sybil.parsers.doctest import DocTestParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from minitorch import cli
-from minitorch.train import config
+from minitorch.train import config, datasets
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 MODULES = [file for file in sorted(ROOT.glob("minitorch/**/*.py")) if ">>>" in file.read_text(encoding="utf-8")]
 PROGRAMS = {"git", "cd", "pip", "pytest", "python", "python3", "minitorch", "ruff", "mypy", "lint-imports", "bash"}
+PYTHON = PythonCodeBlockParser(doctest_optionflags=doctest.ELLIPSIS)  # for the ends of long error messages
 
 
 def name(file):
@@ -71,7 +74,7 @@ def check_command(words):
 def test_page(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     document = Document(page.read_text(encoding="utf-8"), str(page))
-    parsers = [PythonCodeBlockParser(), CodeBlockParser("toml", check_toml), CodeBlockParser("bash", check_commands)]
+    parsers = [PYTHON, CodeBlockParser("toml", check_toml), CodeBlockParser("bash", check_commands)]
     blocks = len(re.findall(r"^```\w+$", document.text, re.MULTILINE))
     others = len(re.findall(r"^```text$", document.text, re.MULTILINE))
     assert blocks > others, "a page without code?"
@@ -102,7 +105,9 @@ def test_links_between_pages_lead_somewhere():
 
 def test_paths_named_in_pages_exist():
     for page in PAGES:
-        for path in re.findall(r"`((?:minitorch|configs|examples|docs|tests)/[\w/.]*)`", page.read_text(encoding="utf-8")):
+        for path in re.findall(
+            r"`((?:minitorch|configs|examples|docs|tests)/[\w/.]*)`", page.read_text(encoding="utf-8")
+        ):
             assert (ROOT / path).exists(), f"{name(page)} names {path}"
 
 
@@ -119,3 +124,33 @@ def test_ci_runs_the_commands_of_the_readme():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "readme_command 'minitorch train'" in script
     assert "readme_command 'pytest'" in script
+
+
+@pytest.mark.parametrize(
+    ("heading", "table", "elsewhere"),
+    [
+        ("The top level", config.Config, {"data", "model", "loss", "optimizer", "scheduler", "trainer"}),
+        ("`[data]`", config.DataTable, set()),
+        ("`[model]`", config.ModelTable, set()),
+        ("`[scheduler]`", config.SchedulerTable, set()),
+        ("`[trainer]`", config.TrainerTable, set()),
+    ],
+)
+def test_config_page_has_every_key_with_its_default(heading, table, elsewhere):
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE)
+    fields = {key: field for key, field in table.model_fields.items() if key not in elsewhere}
+    assert [key for key, _ in rows] == list(fields)
+    for key, said in rows:
+        default = fields[key].default
+        if said.startswith("`") and key != "monitor":
+            assert json.loads(said.strip("`")) == default, key
+        elif key != "name":
+            assert default is None or fields[key].is_required(), key
+
+
+def test_config_page_has_every_data_set():
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    section = page.split("\n## `[data]`\n")[1].split("The parameters of a generated set")[0]
+    assert set(re.findall(r"`(\w+)`", section)) == {"name", *datasets.TASKS}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -191,11 +192,14 @@ def _unflat(v: Array, like: Array) -> Array:
     return out
 
 
-_random = np.random.default_rng(0)  # its own stream: the user's seeds are left alone
+@cache
+def _random() -> np.random.Generator:
+    """A stream of its own: the user's seeds are left alone."""
+    return np.random.default_rng(0)
 
 
 def _cotangent(out: Tensor, gaps: bool) -> Tensor:
-    v = _unflat(_random.standard_normal(_count(out.array)), out.array)
+    v = _unflat(_random().standard_normal(_count(out.array)), out.array)
     t = wrap(np.stack([v, v], axis=-1)[..., 0] if gaps else v)
     t.requires_grad = True
     return t
@@ -316,7 +320,7 @@ def _compare_projections(
 
 
 def _unit(n: int) -> Array:
-    v = _random.standard_normal(n)
+    v = _random().standard_normal(n)
     return v / (np.linalg.norm(v) or 1.0)
 
 

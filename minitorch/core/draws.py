@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from minitorch.core import dtypes
+from minitorch.core.dtypes import Array
 from minitorch.core.rounding import cast, cos_sin32, fma, log1p, log32
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
 Shape = int | tuple[int, ...]
 
 _MASK64 = 2**64 - 1
@@ -40,10 +42,14 @@ _CPP = {
 class Draws:
     """What a `Generator` can draw; it holds the source of words and the normal that is left of a pair."""
 
-    __slots__ = ("_bits", "_normal")
+    __slots__ = ("_normal",)
 
-    _bits: np.random.MT19937
     _normal: float | None  # the unused half of the last pair of serial normals
+
+    @property
+    def _bits(self) -> np.random.MT19937:
+        """The source of 32-bit words."""
+        raise AttributeError("a Generator has it")
 
     # --- Raw draws ----------------------------------------------------------------------------------------------------
 

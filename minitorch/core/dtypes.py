@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
+
+if TYPE_CHECKING:  # numpy.typing takes as long to load as all of minitorch
+    from numpy.typing import DTypeLike, NDArray
+
+    Array = NDArray[Any]
+else:
+    Array = np.ndarray
 
 Scalar = bool | int | float | complex
-Array = npt.NDArray[Any]
 
 
 class dtype:
@@ -22,7 +27,7 @@ class dtype:
 
     __slots__ = ("alias", "name", "numpy")
 
-    def __init__(self, name: str, numpy: npt.DTypeLike, alias: str) -> None:
+    def __init__(self, name: str, numpy: DTypeLike, alias: str) -> None:
         self.name = name
         self.numpy = np.dtype(numpy)
         self.alias = alias  # PyTorch's C++ name, which its error messages use

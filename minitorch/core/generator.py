@@ -11,13 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.random.bit_generator import ISeedSequence
-from numpy.typing import DTypeLike, NDArray
 
 from minitorch.core.draws import Draws
 from minitorch.core.tensor import Tensor, device, wrap
-
-Array = NDArray[Any]
 
 _DEFAULT_SEED = 67280421310721
 # The bytes of torch.get_rng_state(): states travel between the two libraries unchanged.
@@ -27,16 +23,6 @@ _STATE = np.dtype(
         *[("unused", "<f8"), ("normal", "<f8"), ("unused2", "<f8"), ("has_normal", "<i4"), ("unused3", "V12")],
     ]
 )
-
-
-class _NoEntropy(ISeedSequence):
-    """Spares a new bit generator NumPy's own seeding, which is slow and overwritten at once."""
-
-    def generate_state(self, n_words: int, dtype: DTypeLike = np.uint32) -> Array:
-        return np.ones(n_words, dtype)
-
-
-_NO_ENTROPY = _NoEntropy()
 
 
 class Generator(Draws):
@@ -52,14 +38,23 @@ class Generator(Draws):
     array([0.30742282, 0.6340787 ], dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_seed")
+    __slots__ = ("__weakref__", "_made", "_seed")
 
+    _made: np.random.MT19937 | None
     _seed: int
 
     def __init__(self, device: str | device = "cpu") -> None:
         _cpu(device)
-        self._bits = np.random.MT19937(_NO_ENTROPY)  # type: ignore[arg-type]  # NumPy's stubs know only its own
+        self._made = None
         self._start(_DEFAULT_SEED)
+
+    @property
+    def _bits(self) -> np.random.MT19937:
+        """The source of words, made at the first draw: loading numpy.random takes longer than the rest of the package."""
+        if self._made is None:
+            self._made = np.random.MT19937(0)
+            np.random.RandomState(self._made).seed(self._seed & 0xFFFFFFFF)
+        return self._made
 
     # --- Seed and state: PyTorch's methods ----------------------------------------------------------------------------
 
@@ -138,8 +133,9 @@ class Generator(Draws):
         }
 
     def _start(self, seed: int) -> None:
-        np.random.RandomState(self._bits).seed(seed & 0xFFFFFFFF)
         self._seed, self._normal = seed, None
+        if self._made is not None:
+            np.random.RandomState(self._made).seed(seed & 0xFFFFFFFF)
 
 
 def _cpu(where: Any) -> device:

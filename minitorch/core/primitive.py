@@ -26,7 +26,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -54,6 +54,15 @@ Op = Callable[..., Any]
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 _SCALARS = (float, int)
+
+
+class Operation(Protocol):
+    """What ``primitive`` makes: inputs by position, parameters by keyword. (Several results are a tuple.)"""
+
+    __name__: str
+    row: Row
+
+    def __call__(self, *inputs: Any, **params: Any) -> Tensor: ...
 
 
 class Row:
@@ -340,7 +349,7 @@ def promote_float(arrays: Sequence[Any]) -> Sequence[Any]:
 def _cast(x: Any, to: np.dtype[Any]) -> Any:
     if isinstance(x, (ndarray, np.generic)):
         return x if x.dtype == to else x.astype(to)
-    return to.type(x) if to.kind != "f" or isinstance(x, bool) else x
+    return np.asarray(x).astype(to)[()] if to.kind != "f" or isinstance(x, bool) else x
 
 
 def operand(x: Any) -> Any:
@@ -370,7 +379,7 @@ def primitive(
     definition: Op | None = None,
     joint: Rule | None = None,
     **rules: Rule | None,
-) -> Any:
+) -> Operation:
     """An operation on Tensors from a NumPy function and its derivative rules; the module's docstring has the form.
 
     The operation takes its inputs by position and its parameters by keyword. Given only arrays and numbers it computes
@@ -402,7 +411,7 @@ def primitive(
     op.__name__ = op.__qualname__ = name
     op.__doc__ = f"The primitive {name}: {', '.join(row.inputs)} -> {', '.join(outputs)}."
     op.row = row
-    return op
+    return cast(Operation, op)
 
 
 def _general(row: Row) -> Any:
@@ -444,7 +453,7 @@ def apply(row: Row, op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> An
     outs = [wrap(a) for a in result] if many else [wrap(result)]
     if row.view:
         _mark_views(row, op, first, outs, params)
-    if tracked and row.rules and mode.grad:
+    if tracked and (row.rules or row.joint) and mode.grad:
         record(row, inputs, arrays, params, outs, kept)
     return tuple(outs) if many else outs[0]
 

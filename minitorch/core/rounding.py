@@ -1,15 +1,20 @@
 """Arithmetic rounded as PyTorch's random kernels round it: fused multiply-adds, and float32 functions of their own."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Float32 = NDArray[np.float32]
-Rounded = NDArray[np.float64]  # float64 holding float32 values
+from minitorch.core.dtypes import Array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Float32: TypeAlias = "NDArray[np.float32]"
+Rounded: TypeAlias = "NDArray[np.float64]"  # float64 holding float32 values
 
 
 def cast(x: NDArray[np.float64], dtype: np.dtype[Any]) -> Array:

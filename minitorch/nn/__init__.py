@@ -1,6 +1,6 @@
 """``nn``: parameters, modules and layers, and the functions, initial values and helpers around them."""
 
-from minitorch.nn import functional, init, utils
+from minitorch.nn import functional, init, modules, utils
 from minitorch.nn.activation import (
     CELU,
     ELU,
@@ -92,6 +92,7 @@ from minitorch.nn.pooling import (
     AvgPool3d,
     LPPool1d,
     LPPool2d,
+    LPPool3d,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
@@ -172,6 +173,7 @@ __all__ = [
     "L1Loss",
     "LPPool1d",
     "LPPool2d",
+    "LPPool3d",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -235,5 +237,6 @@ __all__ = [
     "ZeroPad3d",
     "functional",
     "init",
+    "modules",
     "utils",
 ]

@@ -39,7 +39,7 @@ IN_PLACE = (
 
 
 class BackwardGate:
-    """Runs one call's backward hooks: `pre_hooks` on the output gradients, `hooks` on the input gradients."""
+    """Runs one call's backward hooks: ``pre_hooks`` on the output gradients, ``hooks`` on the input gradients."""
 
     def __init__(self, module: Any, hooks: Sequence[Callable[..., Any]], pre_hooks: Sequence[Callable[..., Any]]):
         self.module = module

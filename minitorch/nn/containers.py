@@ -69,6 +69,8 @@ class Sequential(_Numbered):
     )
     """
 
+    _open_names = True
+
     @overload
     def __init__(self, *args: Module) -> None: ...
     @overload
@@ -159,6 +161,8 @@ class ModuleList(_Numbered):
     )
     """
 
+    _open_names = True
+
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
         if modules is not None:
@@ -218,6 +222,7 @@ class ModuleDict(Module):
     ReLU()
     """
 
+    _open_names = True
     _modules: dict[str, Module]  # type: ignore[assignment]
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:

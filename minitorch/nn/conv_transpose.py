@@ -7,7 +7,7 @@ from typing import Any
 
 from minitorch.core.tensor import Tensor
 from minitorch.nn import functional as F
-from minitorch.nn.common_types import Device, DType, PaddingMode, Size1, Size2, Size3
+from minitorch.nn.common_types import Device, DType, PaddingMode, Size1, Size2, Size3, ntuple
 from minitorch.nn.conv import _ConvNd
 
 
@@ -25,11 +25,12 @@ class _ConvTransposeNd(_ConvNd):
                 f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or {input.dim()} elements "
                 f"(got {len(output_size)})"
             )
+        padding = ntuple(self.padding, n)
         extra = []
         for i, size in enumerate(wanted):
             least = (
                 (input.shape[input.dim() - n + i] - 1) * self.stride[i]
-                - 2 * self.padding[i]  # type: ignore[operator]
+                - 2 * padding[i]
                 + self.dilation[i] * (self.kernel_size[i] - 1)
                 + 1
             )

@@ -119,7 +119,15 @@ from minitorch.nn.functional_pooling import (
     max_pool3d,
 )
 from minitorch.nn.functional_sparse import embedding, one_hot
-from minitorch.nn.functional_vision import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle, upsample
+from minitorch.nn.functional_vision import (
+    channel_shuffle,
+    interpolate,
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -226,4 +234,6 @@ __all__ = [
     "triplet_margin_with_distance_loss",
     "unfold",
     "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
 ]

@@ -137,7 +137,11 @@ def _conv(
             f"Calculated padded input size per channel: ({padded}). Kernel size: ({' x '.join(map(str, w[2:]))}). "
             "Kernel size can't be greater than actual input size"
         )
-    return _finish(convolution.convolve(x, weight, how=how), bias, batched)
+    if bias is None:
+        out = convolution.convolve(x, weight, how=how)
+    else:
+        out = convolution.convolve_bias(x, weight, bias, how=how)
+    return out if batched else out.squeeze(0)  # type: ignore[no-any-return]
 
 
 def _conv_transpose(
@@ -177,13 +181,10 @@ def _conv_transpose(
             f"Given input size per channel: {list(x.shape[2:])}. Calculated output size per channel: {list(spatial)}. "
             "Output size is too small"
         )
-    return _finish(convolution.convolve_input(x, weight, how=how, spatial=spatial), bias, batched)
-
-
-def _finish(out: Tensor, bias: Tensor | None, batched: bool) -> Tensor:
+    out = convolution.convolve_input(x, weight, how=how, spatial=spatial)
     if bias is not None:
-        out = out + bias.reshape(-1, *(1,) * (out.dim() - 2))
-    return out if batched else out.squeeze(0)
+        out = out + bias.reshape(-1, *(1,) * n)
+    return out if batched else out.squeeze(0)  # type: ignore[no-any-return]
 
 
 def _check_tensors(who: str, input: Any, weight: Any) -> None:

@@ -201,8 +201,10 @@ def binary_cross_entropy_with_logits(
     reduction = legacy_reduction(size_average, reduce, reduction)
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    log_p = log_sigmoid(input)
-    if pos_weight is not None:
-        log_p = log_p * ((pos_weight - 1) * target + 1)
-    loss: Tensor = (1 - target) * input - log_p
+    if pos_weight is None and weight is None and reduction == "mean":
+        return losses.logits_loss_mean(input, target)  # type: ignore[no-any-return]
+    if pos_weight is None:
+        loss: Tensor = losses.logits_loss(input, target)
+    else:
+        loss = (1 - target) * input - log_sigmoid(input) * ((pos_weight - 1) * target + 1)
     return reduced(loss if weight is None else loss * weight, reduction)

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.generator import default_generator
+from minitorch.core.inplace import apply_
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.ops.random import masked_scale
 
 # SELU's value for -∞, negated, as PyTorch rounds it: what alpha dropout sets dropped elements to.
 ALPHA = 1.7580993408473766
@@ -130,7 +132,9 @@ def _channel_mask(input: Tensor, p: float) -> Any:
 
 
 def _scaled(input: Tensor, factor: Any, inplace: bool) -> Tensor:
-    return input.mul_(wrap(factor)) if inplace else input * wrap(factor)
+    if inplace:
+        return apply_(masked_scale, input, mask=factor)
+    return masked_scale(input, mask=factor)  # type: ignore[no-any-return]
 
 
 def _alpha(input: Tensor, kept: Any, p: float, inplace: bool) -> Tensor:

@@ -11,7 +11,14 @@ import numpy as np
 from minitorch.core.tensor import Tensor
 from minitorch.nn.functional_pad import pad
 from minitorch.nn.functional_pooling import avg_pool2d, avg_pool3d
-from minitorch.ops.normalisation import standardised
+from minitorch.ops.normalisation import (
+    batch_normalised,
+    batch_scaled,
+    channel_moments,
+    group_normalised,
+    layer_normalised,
+    rms_normalised,
+)
 
 
 def batch_norm(
@@ -45,37 +52,26 @@ def batch_norm(
         if value is not None and value.numel() != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {value.numel()}")
     if training:
-        axes = (0, *range(2, input.dim()))
-        _update_statistics(input.array, axes, running_mean, running_var, momentum)
-        return _scaled(standardised(input, axes=axes, eps=eps), weight, bias)
+        moments = mean, var = channel_moments(input.array)
+        count = math.prod(input.shape) // channels
+        _move(running_mean, mean, momentum)
+        _move(running_var, var * (count / (count - 1)), momentum)
+        return batch_normalised(input, weight, bias, moments=moments, eps=eps)  # type: ignore[no-any-return]
     for name, value in statistics:
         if value is None:
             raise RuntimeError(f"{name} must be defined in evaluation mode")
     assert running_mean is not None
     assert running_var is not None
-    shape = (-1, *(1,) * (input.dim() - 2))
-    scale = (running_var + eps).rsqrt()
-    return _scaled((input - running_mean.reshape(shape)) * scale.reshape(shape), weight, bias)
+    moments = running_mean.array.copy(), running_var.array.copy()  # what a later batch in training must not change
+    return batch_scaled(input, weight, bias, moments=moments, eps=eps)  # type: ignore[no-any-return]
 
 
-def _update_statistics(x: Any, axes: tuple[int, ...], mean: Tensor | None, var: Tensor | None, momentum: float) -> None:
-    """Move the running statistics towards the batch's, in place and outside the graph."""
-    if mean is None and var is None:
-        return
-    count = math.prod(x.shape) // x.shape[1]
-    centre = np.add.reduce(x, axis=axes, keepdims=True) / count
-    if mean is not None:
-        _move(mean, centre.reshape(-1), momentum)
-    if var is not None:
-        centred = x - centre
-        centred *= centred
-        _move(var, np.add.reduce(centred, axis=axes) / (count - 1), momentum)
-
-
-def _move(running: Tensor, found: Any, momentum: float) -> None:
-    running.array *= 1 - momentum
-    running.array += momentum * found
-    running._bump()
+def _move(running: Tensor | None, found: Any, momentum: float) -> None:
+    """Move a running statistic towards what was found, in place and outside the graph."""
+    if running is not None:
+        running.array *= 1 - momentum
+        running.array += momentum * found
+        running._bump()
 
 
 def instance_norm(
@@ -100,7 +96,15 @@ def instance_norm(
         _move(running_mean, np.mean(input.array, axes).mean(0), momentum)
     if running_var is not None:
         _move(running_var, np.var(input.array, axes).mean(0) * (count / (count - 1)), momentum)
-    return _scaled(standardised(input, axes=axes, eps=eps), weight, bias)
+    return _by_place(input, count, weight, bias, eps)
+
+
+def _by_place(input: Tensor, size: int, weight: Tensor | None, bias: Tensor | None, eps: float) -> Tensor:
+    """Every ``size`` elements of (N, C, *) standardised, then a weight and a bias for each channel."""
+    places = math.prod(input.shape[2:])
+    if weight is None and bias is not None:
+        return _by_place(input, size, None, None, eps) + bias.reshape((-1, *(1,) * (input.dim() - 2)))
+    return group_normalised(input, weight, bias, size=size, places=places, eps=eps)  # type: ignore[no-any-return]
 
 
 def layer_norm(
@@ -116,19 +120,21 @@ def layer_norm(
     >>> torch.nn.functional.layer_norm(torch.tensor([[1.0, 3.0]]), (2,))
     tensor([[-1.0000,  1.0000]])
     """
-    axes = _last_axes("layer_norm", input, normalized_shape, weight, bias)
+    size = _last_sizes("layer_norm", input, normalized_shape, weight, bias)
     _check_floating(input, "LayerNormKernelImpl")
-    return _affine(standardised(input, axes=axes, eps=eps), weight, bias)
+    if weight is None and bias is not None:
+        return layer_normalised(input, None, None, size=size, places=1, eps=eps) + bias  # type: ignore[no-any-return]
+    return layer_normalised(input, weight, bias, size=size, places=1, eps=eps)  # type: ignore[no-any-return]
 
 
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
     """x / √(mean(x²) + eps) · weight over the last dimensions; eps None is the dtype's smallest step at 1."""
-    axes = _last_axes("rms_norm", input, normalized_shape, weight, None)
+    size = _last_sizes("rms_norm", input, normalized_shape, weight, None)
     if eps is None:
         eps = float(np.finfo(input.array.dtype).eps)
-    return _affine(input * ((input * input).mean(axes, keepdim=True) + eps).rsqrt(), weight, None)
+    return rms_normalised(input, weight, size=size, eps=eps)  # type: ignore[no-any-return]
 
 
 def group_norm(
@@ -156,8 +162,7 @@ def group_norm(
                 f"{list(value.shape)} and input of shape {list(input.shape)}"
             )
     _check_floating(input, "GroupNormKernelImpl")
-    grouped = input.reshape(batch, num_groups, -1)
-    return _scaled(standardised(grouped, axes=(2,), eps=eps).reshape(input.shape), weight, bias)
+    return _by_place(input, channels // num_groups * math.prod(spatial), weight, bias, eps)
 
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
@@ -184,8 +189,8 @@ def _check_floating(input: Tensor, kernel: str) -> None:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.alias}': convert it with .float()")
 
 
-def _last_axes(who: str, input: Tensor, shape: Any, weight: Tensor | None, bias: Tensor | None) -> tuple[int, ...]:
-    """The dimensions that ``normalized_shape`` stands for, checked."""
+def _last_sizes(who: str, input: Tensor, shape: Any, weight: Tensor | None, bias: Tensor | None) -> int:
+    """How many elements ``normalized_shape`` stands for, checked."""
     if isinstance(shape, int):
         raise TypeError(
             f"{who}(): argument 'normalized_shape' (position 2) must be tuple of ints, not int: use ({shape},)"
@@ -208,18 +213,4 @@ def _last_axes(who: str, input: Tensor, shape: Any, weight: Tensor | None, bias:
             f"Given normalized_shape={list(wanted)}, expected input with shape [*, {sizes}], but got input of "
             f"size{list(input.shape)}"
         )
-    return tuple(range(-len(wanted), 0))
-
-
-def _affine(out: Any, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    if weight is not None:
-        out = out * weight
-    return out if bias is None else out + bias  # type: ignore[no-any-return]
-
-
-def _scaled(out: Any, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    """``_affine`` with one element for each channel, the second dimension."""
-    shape = (-1, *(1,) * (out.dim() - 2))
-    return _affine(
-        out, None if weight is None else weight.reshape(shape), None if bias is None else bias.reshape(shape)
-    )
+    return math.prod(wanted)

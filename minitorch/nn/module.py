@@ -1,7 +1,7 @@
-"""`Module`, the base class of every layer and network.
+"""``Module``, the base class of every layer and network.
 
-A module is built in rooms, one on top of the other: `module_registry` (what it owns), `module_tree` (walking it),
-`module_state` (saving it), `module_hooks` (calling it) and, here, what acts on all of it at once.
+A module is built in rooms, one on top of the other: ``module_registry`` (what it owns), ``module_tree`` (walking it),
+``module_state`` (saving it), ``module_hooks`` (calling it) and, here, what acts on all of it at once.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from minitorch.nn.module_registry import (
     register_module_module_registration_hook,
     register_module_parameter_registration_hook,
 )
+from minitorch.nn.parameter import empty
 
 __all__ = [
     "Module",
@@ -41,7 +42,7 @@ __all__ = [
 class Module(Caller):
     """A computation that owns parameters, buffers and other modules.
 
-    Assign them as attributes in `__init__`, after `super().__init__()`, and define `forward`.
+    Assign them as attributes in ``__init__``, after ``super().__init__()``, and define ``forward``.
 
     >>> import minitorch as torch
     >>> class Net(torch.nn.Module):
@@ -64,6 +65,7 @@ class Module(Caller):
     torch.Size([3, 1])
     """
 
+    _open_names = True
     training: bool
     call_super_init: bool = False
     dump_patches: bool = False
@@ -98,6 +100,10 @@ class Module(Caller):
         if self.call_super_init:
             super().__init__(*args, **kwargs)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the attributes of a pickle or a copy; a subclass that overrides this calls it first."""
+        self.__dict__.update(state)
+
     # ------------------------------------------------------------------ mode and gradients
 
     def train(self, mode: bool = True) -> Self:
@@ -110,7 +116,7 @@ class Module(Caller):
         return self
 
     def eval(self) -> Self:
-        """Set evaluation mode: `train(False)`."""
+        """Set evaluation mode: ``train(False)``."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
@@ -120,7 +126,7 @@ class Module(Caller):
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all gradients; with `set_to_none=False` fill them with zeros instead."""
+        """Forget all gradients; with ``set_to_none=False`` fill them with zeros instead."""
         for parameter in self.parameters():
             if parameter.grad is None:
                 continue
@@ -134,7 +140,7 @@ class Module(Caller):
             parameter.grad.zero_()
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
-        """Call `fn` on every module below and then on this one, as for initial weights."""
+        """Call ``fn`` on every module below and then on this one, as for initial weights."""
         for module in self.children():
             module.apply(fn)
         fn(self)
@@ -143,7 +149,7 @@ class Module(Caller):
     # ------------------------------------------------------------------ conversion
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        """Replace every parameter's and buffer's values by `fn` of them; parameters stay the same objects."""
+        """Replace every parameter's and buffer's values by ``fn`` of them; parameters stay the same objects."""
         if recurse:
             for module in self.children():
                 module._apply(fn)
@@ -161,7 +167,7 @@ class Module(Caller):
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert floating-point parameters and buffers: `to(dtype)`, `to(device, dtype)`, `to(tensor)`.
+        """Convert floating-point parameters and buffers: ``to(dtype)``, ``to(device, dtype)``, ``to(tensor)``.
 
         The only device is the CPU. Changes the module in place and returns it.
 
@@ -181,7 +187,7 @@ class Module(Caller):
         return self._apply(convert)
 
     def type(self, dst_type: DType | str) -> Self:
-        """Convert all parameters and buffers, integers too, to `dst_type`."""
+        """Convert all parameters and buffers, integers too, to ``dst_type``."""
         return self._apply(lambda t: t.type(dst_type))
 
     def float(self) -> Self:
@@ -200,11 +206,13 @@ class Module(Caller):
         """Return the module: it lives on the CPU."""
         return self._apply(lambda t: t.cpu())
 
-    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
-        """Give all parameters and buffers new, uninitialised memory on `device`."""
-        from minitorch.ops.creation import empty_like
+    def cuda(self, device: Any = None) -> Self:
+        """Raise RuntimeError: the only device is the CPU."""
+        return self._apply(lambda t: t.cuda(device))
 
-        return self._apply(lambda t: empty_like(t, device=device), recurse=recurse)
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Give all parameters and buffers new, uninitialised memory on ``device``."""
+        return self._apply(lambda t: empty(*t.shape, device=device, dtype=t.dtype), recurse=recurse)
 
     # ------------------------------------------------------------------ text
 
@@ -212,7 +220,7 @@ class Module(Caller):
         return self.__class__.__name__
 
     def extra_repr(self) -> str:
-        """The settings shown between the parentheses of `repr`; override it."""
+        """The settings shown between the parentheses of ``repr``; override it."""
         return ""
 
     def __repr__(self) -> str:
@@ -229,7 +237,7 @@ def indent(text: str) -> str:
 
 
 def lines_in_parentheses(name: str, own_lines: list[str], child_lines: list[str]) -> str:
-    """`Name(text)` if one line of its own is all there is, else a line each, indented."""
+    """``Name(text)`` if one line of its own is all there is, else a line each, indented."""
     if not own_lines and not child_lines:
         return f"{name}()"
     if len(own_lines) == 1 and not child_lines:
@@ -239,7 +247,7 @@ def lines_in_parentheses(name: str, own_lines: list[str], child_lines: list[str]
 
 
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, DType | None, bool]:
-    """The three forms of `to`: (device, dtype, non_blocking), (dtype, non_blocking), (tensor, non_blocking)."""
+    """The three forms of ``to``: (device, dtype, non_blocking), (dtype, non_blocking), (tensor, non_blocking)."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
     non_blocking = kwargs.pop("non_blocking", False)
     other = kwargs.pop("tensor", None)

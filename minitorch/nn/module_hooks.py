@@ -1,4 +1,4 @@
-"""Calling a module: straight to `forward` when nothing is hooked, else through its forward and backward hooks."""
+"""Calling a module: straight to ``forward`` when nothing is hooked, else through its forward and backward hooks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _global_always_called: set[int] = set()
 
 
 class Caller(State):
-    """Hook registration, and `__call__`."""
+    """Hook registration, and ``__call__``."""
 
     # True when a hook may be there: on the instance for its own hooks, on the class for global ones.
     # It lets an unhooked call, the usual case, go to forward() after one look.
@@ -106,7 +106,7 @@ class Caller(State):
     def _run_remaining_always_called(
         self, done: set[int], args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
     ) -> None:
-        """After an error: the `always_call` hooks that did not run yet, whose own errors become warnings."""
+        """After an error: the ``always_call`` hooks that did not run yet, whose own errors become warnings."""
         for hook_id, hook in self._all_forward_hooks():
             always = hook_id in self._forward_hooks_always_called or hook_id in _global_always_called
             if not always or hook_id in done:
@@ -130,9 +130,9 @@ class Caller(State):
     def register_forward_pre_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, args)` before forward; what it returns replaces the arguments.
+        """Call ``hook(module, args)`` before forward; what it returns replaces the arguments.
 
-        With `with_kwargs=True` it is `hook(module, args, kwargs)` and returns `(args, kwargs)` or None.
+        With ``with_kwargs=True`` it is ``hook(module, args, kwargs)`` and returns ``(args, kwargs)`` or None.
         """
         handle = self._hook_in(self._forward_pre_hooks, hook, prepend, self._forward_pre_hooks_with_kwargs)
         if with_kwargs:
@@ -142,10 +142,10 @@ class Caller(State):
     def register_forward_hook(
         self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
     ) -> RemovableHandle:
-        """Call `hook(module, args, output)` after forward; what it returns replaces the output.
+        """Call ``hook(module, args, output)`` after forward; what it returns replaces the output.
 
-        With `with_kwargs=True` it is `hook(module, args, kwargs, output)`; with `always_call=True` it runs even if
-        forward raises.
+        With ``with_kwargs=True`` it is ``hook(module, args, kwargs, output)``; with ``always_call=True`` it runs even
+        if forward raises.
 
         >>> import minitorch as torch
         >>> layer = torch.nn.Flatten()
@@ -163,13 +163,13 @@ class Caller(State):
         return handle
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
-        """Call `hook(module, grad_output)` when the gradients of the outputs are there; its result replaces them."""
+        """Call ``hook(module, grad_output)`` when the gradients of the outputs are there; its result replaces them."""
         return self._hook_in(self._backward_pre_hooks, hook, prepend)
 
     def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
-        """Call `hook(module, grad_input, grad_output)` when the gradients of the module's inputs are there.
+        """Call ``hook(module, grad_input, grad_output)`` when the gradients of the module's inputs are there.
 
-        Both are tuples with None for what is not a tensor. A result replaces `grad_input`.
+        Both are tuples with None for what is not a tensor. A result replaces ``grad_input``.
         """
         return self._hook_in(self._backward_hooks, hook, prepend)
 
@@ -190,14 +190,14 @@ def _hook_all(hooks: HookDict, hook: Hook) -> RemovableHandle:
 
 
 def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
-    """Call `hook(module, args)` before the forward of every module, before the module's own hooks."""
+    """Call ``hook(module, args)`` before the forward of every module, before the module's own hooks."""
     return _hook_all(_global_forward_pre_hooks, hook)
 
 
 def register_module_forward_hook(
     hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
 ) -> RemovableHandle:
-    """Call `hook(module, args, output)` after the forward of every module, before the module's own hooks."""
+    """Call ``hook(module, args, output)`` after the forward of every module, before the module's own hooks."""
     handle = _hook_all(_global_forward_hooks, hook)
     if with_kwargs:
         _global_with_kwargs.add(handle.id)
@@ -207,10 +207,10 @@ def register_module_forward_hook(
 
 
 def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
-    """Call `hook(module, grad_output)` for every module, as `Module.register_full_backward_pre_hook` for one."""
+    """Call ``hook(module, grad_output)`` for every module, as ``Module.register_full_backward_pre_hook`` for one."""
     return _hook_all(_global_backward_pre_hooks, hook)
 
 
 def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
-    """Call `hook(module, grad_input, grad_output)` for every module; see `Module.register_full_backward_hook`."""
+    """Call ``hook(module, grad_input, grad_output)`` for every module; see ``Module.register_full_backward_hook``."""
     return _hook_all(_global_backward_hooks, hook)

@@ -1,8 +1,8 @@
 """What a module owns: parameters, buffers and submodules, registered by assignment.
 
-`Registry` is the lowest layer of `Module`. Three dictionaries hold what belongs to the module (`_parameters`,
-`_buffers`, `_modules`); `__setattr__` sorts an assigned value into the right one and `__getattr__` finds it again.
-Everything else a user assigns is an ordinary attribute.
+``Registry`` is the lowest layer of ``Module``. Three dictionaries hold what belongs to the module (``_parameters``,
+``_buffers``, ``_modules``); ``__setattr__`` sorts an assigned value into the right one and ``__getattr__`` finds it
+again. Everything else a user assigns is an ordinary attribute.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _registration_hooks: dict[str, dict[int, Callable[..., Any]]] = {
 
 
 def typename(value: object) -> str:
-    """The name PyTorch's messages give to a value's type: `torch.FloatTensor`, `int`, `numpy.ndarray`."""
+    """The name PyTorch's messages give to a value's type: ``torch.FloatTensor``, ``int``, ``numpy.ndarray``."""
     if isinstance(value, Tensor):
         return str(value.type())
     kind = value if isinstance(value, type) else type(value)
@@ -49,22 +49,53 @@ def _add_registration_hook(kind: str, hook: Callable[..., Any]) -> RemovableHand
 
 
 def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
-    """Call `hook(module, name, parameter)` whenever any module registers a parameter; its result replaces it."""
+    """Call ``hook(module, name, parameter)`` whenever any module registers a parameter; its result replaces it."""
     return _add_registration_hook("parameter", hook)
 
 
 def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
-    """Call `hook(module, name, buffer)` whenever any module registers a buffer; its result replaces it."""
+    """Call ``hook(module, name, buffer)`` whenever any module registers a buffer; its result replaces it."""
     return _add_registration_hook("buffer", hook)
 
 
 def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
-    """Call `hook(module, name, submodule)` whenever any module registers a submodule; its result replaces it."""
+    """Call ``hook(module, name, submodule)`` whenever any module registers a submodule; its result replaces it."""
     return _add_registration_hook("module", hook)
+
+
+class _Shortcut:
+    """Finds what instances of a class registered under one name, several times faster than ``__getattr__`` does.
+
+    Python asks ``__getattr__`` only after ordinary lookup has failed, at the price of an exception. So the first
+    registration of a name puts a shortcut on the class; an ordinary attribute of an instance still comes before it,
+    and where nothing is registered it behaves as if it were not there.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: Registry | None, kind: type | None = None) -> Any:
+        name = self.name
+        if module is None:
+            raise AttributeError(f"type object '{kind.__name__ if kind else kind}' has no attribute '{name}'")
+        own = module.__dict__
+        if "_parameters" in own:
+            if name in own["_parameters"]:
+                return own["_parameters"][name]
+            if name in own["_modules"]:
+                return own["_modules"][name]
+            if name in own["_buffers"]:
+                return own["_buffers"][name]
+        raise AttributeError(name)  # Python goes on to __getattr__, which has the message
 
 
 class Registry:
     """Registration of parameters, buffers and submodules, by method or by assignment."""
+
+    # In its own body, a class says here that its instances' names are data (as a ModuleDict's are): no shortcuts.
+    _open_names: bool = True
 
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
@@ -74,17 +105,18 @@ class Registry:
     # ------------------------------------------------------------------ by method
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under `name`; None reserves the name (a layer without bias has `bias` None).
+        """Add a parameter under ``name``; None reserves the name (a layer without bias has ``bias`` None).
 
         Raises:
-            AttributeError: before `Module.__init__()`.
+            AttributeError: before ``Module.__init__()``.
             KeyError: an empty or dotted name, or one that is taken by something else.
-            TypeError: `param` is not a `Parameter`.
-            ValueError: `param` is the result of a computation.
+            TypeError: ``param`` is not a ``Parameter``.
+            ValueError: ``param`` is the result of a computation.
         """
         self._check_name("parameter", name, "_parameters")
         if param is None:
             self._parameters[name] = None
+            self._shorten(name)
             return
         if not isinstance(param, Parameter):
             raise TypeError(
@@ -96,14 +128,15 @@ class Registry:
                 f"To express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
         self._parameters[name] = _announce("parameter", self, name, param)
+        self._shorten(name)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Add a tensor that belongs to the state but is not trained; with `persistent=False` not to `state_dict`.
+        """Add a tensor that belongs to the state but is not trained; with ``persistent=False`` not to ``state_dict``.
 
         Raises:
-            AttributeError: before `Module.__init__()`.
+            AttributeError: before ``Module.__init__()``.
             KeyError: an empty or dotted name, or one that is taken by something else.
-            TypeError: `tensor` is not a Tensor.
+            TypeError: ``tensor`` is not a Tensor.
         """
         self._check_name("buffer", name, "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
@@ -111,16 +144,17 @@ class Registry:
                 f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
         self._buffers[name] = _announce("buffer", self, name, tensor)
+        self._shorten(name)
         if persistent:
             self._non_persistent_buffers_set.discard(name)
         else:
             self._non_persistent_buffers_set.add(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
-        """Add a submodule under `name`, reachable as an attribute.
+        """Add a submodule under ``name``, reachable as an attribute.
 
         Raises:
-            TypeError: `module` is not a Module, or `name` not a string.
+            TypeError: ``module`` is not a Module, or ``name`` not a string.
             KeyError: an empty or dotted name, or one that is taken by something else.
         """
         if not isinstance(module, Registry) and module is not None:
@@ -134,9 +168,10 @@ class Registry:
         if name == "":
             raise KeyError('module name can\'t be empty string ""')
         self._modules[name] = _announce("module", self, name, module)
+        self._shorten(name)
 
     def register_module(self, name: str, module: Module | None) -> None:
-        """Alias of `add_module`."""
+        """Alias of ``add_module``."""
         self.add_module(name, module)
 
     def _check_name(self, kind: str, name: str, home: str) -> None:
@@ -154,7 +189,7 @@ class Registry:
     # ------------------------------------------------------------------ by assignment
 
     def __getattr__(self, name: str) -> Any:
-        # Called only when ordinary lookup failed. `self.__dict__`, never `self._parameters`: that would recurse
+        # Called only when ordinary lookup failed. ``self.__dict__``, never ``self._parameters``: that would recurse
         # in a module whose __init__ has not run.
         own = self.__dict__
         if "_parameters" in own:
@@ -180,6 +215,7 @@ class Registry:
         elif isinstance(value, Registry):
             self._forget(name, keep="_modules")
             own["_modules"][name] = _announce("module", self, name, value)
+            self._shorten(name)
         elif name in own["_modules"]:
             self._refuse_unless_none(value, f"as child module '{name}' (torch.nn.Module or None expected)")
             own["_modules"][name] = _announce("module", self, name, None)
@@ -219,6 +255,13 @@ class Registry:
             )
         persistent = value.persistent if isinstance(value, Buffer) else name not in self._non_persistent_buffers_set
         self.register_buffer(name, value, persistent)
+
+    def _shorten(self, name: str) -> None:
+        kind = type(self)
+        if "_open_names" in kind.__dict__ or not name.isidentifier():
+            return
+        if not any(name in base.__dict__ for base in kind.__mro__):
+            setattr(kind, name, _Shortcut(name))
 
     def _forget(self, name: str, keep: str) -> None:
         """A name has one home: drop it from every other one."""

@@ -1,7 +1,7 @@
-"""Saving and loading a module's state: `state_dict`, `load_state_dict`, and their hooks.
+"""Saving and loading a module's state: ``state_dict``, ``load_state_dict``, and their hooks.
 
-A state dict maps dotted names to tensors. `_metadata` on it holds each module's `_version`, so that a module whose
-layout changed can read an older checkpoint in its own `_load_from_state_dict`.
+A state dict maps dotted names to tensors. ``_metadata`` on it holds each module's ``_version``, so that a module whose
+layout changed can read an older checkpoint in its own ``_load_from_state_dict``.
 """
 
 from __future__ import annotations
@@ -33,14 +33,8 @@ class IncompatibleKeys(NamedTuple):
         return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
 
-class StateDict(OrderedDict[str, Any]):
-    """An ordered dictionary that may carry `_metadata`."""
-
-    _metadata: OrderedDict[str, dict[str, Any]]
-
-
 class State(Tree):
-    """Everything about `state_dict` and `load_state_dict`."""
+    """Everything about ``state_dict`` and ``load_state_dict``."""
 
     _version: int = 1
     _state_dict_hooks: dict[int, Callable[..., Any]]
@@ -51,9 +45,9 @@ class State(Tree):
     # ------------------------------------------------------------------ saving
 
     def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
-        """Parameters and persistent buffers by dotted name, detached (with `keep_vars=True` as they are).
+        """Parameters and persistent buffers by dotted name, detached (with ``keep_vars=True`` as they are).
 
-        The tensors share memory with the module: copy them (`copy.deepcopy`) to keep a snapshot.
+        The tensors share memory with the module: copy them (``copy.deepcopy``) to keep a snapshot.
         """
         if args:
             warnings.warn(
@@ -66,7 +60,7 @@ class State(Tree):
             prefix = prefix or given.get("prefix", "")
             keep_vars = keep_vars or given.get("keep_vars", False)
         if destination is None:
-            destination = StateDict()
+            destination = OrderedDict()
             destination._metadata = OrderedDict()
         local_metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
@@ -98,14 +92,14 @@ class State(Tree):
         return {name: tensor for name, tensor in both if tensor is not None}
 
     def get_extra_state(self) -> Any:
-        """What else to put into the state dict; override it together with `set_extra_state`."""
+        """What else to put into the state dict; override it together with ``set_extra_state``."""
         raise RuntimeError(
             "Reached a code path in Module.get_extra_state() that should never be called: "
             f"{type(self).__name__} has no extra state. Override get_extra_state() and set_extra_state() to add some."
         )
 
     def set_extra_state(self, state: Any) -> None:
-        """Take back what `get_extra_state` gave."""
+        """Take back what ``get_extra_state`` gave."""
         raise RuntimeError(
             "Reached a code path in Module.set_extra_state() that should never be called: "
             f"{type(self).__name__} has no extra state. Override get_extra_state() and set_extra_state() to add some."
@@ -119,23 +113,21 @@ class State(Tree):
         """Copy a state dict into this module and those below it.
 
         Args:
-            state_dict: dotted names to tensors, as `state_dict()` gives them.
+            state_dict: dotted names to tensors, as ``state_dict()`` gives them.
             strict: raise if the names are not the same on both sides.
             assign: put the given tensors themselves into the module (their dtype and all) instead of copying.
 
         Returns:
-            A named tuple `(missing_keys, unexpected_keys)`.
+            A named tuple ``(missing_keys, unexpected_keys)``.
 
         Raises:
-            TypeError: `state_dict` is not a mapping.
+            TypeError: ``state_dict`` is not a mapping.
             RuntimeError: names or shapes do not match; all mismatches are listed at once.
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         metadata = getattr(state_dict, "_metadata", None)
-        given = StateDict(state_dict)
-        if metadata is not None:
-            given._metadata = metadata
+        given = OrderedDict(state_dict)  # a copy: modules may add to it what older checkpoints lack
         keys = IncompatibleKeys([], [])
         errors: list[str] = []
         self._load_tree(given, "", metadata or {}, assign, keys, errors)
@@ -253,11 +245,11 @@ class State(Tree):
     # ------------------------------------------------------------------ hooks
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(module, prefix, keep_vars)` before the module's state is collected."""
+        """Call ``hook(module, prefix, keep_vars)`` before the module's state is collected."""
         return _add(self._state_dict_pre_hooks, hook)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(module, state_dict, prefix, local_metadata)` after; it changes the dict in place."""
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after; it changes the dict in place."""
         hook._from_public_api = True  # type: ignore[attr-defined]
         return _add(self._state_dict_hooks, hook)
 
@@ -270,7 +262,7 @@ class State(Tree):
         return _add(self._state_dict_hooks, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, errors)`
+        """Call ``hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, errors)``
         before the module's own entries are read; it may change them in place."""
         return self._register_load_state_dict_pre_hook(hook, with_module=True)
 
@@ -280,7 +272,7 @@ class State(Tree):
         return _add(self._load_state_dict_pre_hooks, (hook, with_module))
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(module, incompatible_keys)` after loading; it may change the two lists in place."""
+        """Call ``hook(module, incompatible_keys)`` after loading; it may change the two lists in place."""
         return _add(self._load_state_dict_post_hooks, hook)
 
 

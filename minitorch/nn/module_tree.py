@@ -21,7 +21,7 @@ class Tree(Registry):
     def named_modules(
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """Yield `(dotted name, module)` for this module ("" or `prefix`) and all below it, parents first."""
+        """Yield ``(dotted name, module)`` for this module ("" or ``prefix``) and all below it, parents first."""
         seen: set[Any] = set() if memo is None else memo
         if self in seen:
             return
@@ -39,7 +39,7 @@ class Tree(Registry):
             yield module
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """Yield `(name, module)` for the direct submodules."""
+        """Yield ``(name, module)`` for the direct submodules."""
         seen = set()
         for name, module in self._modules.items():
             if module is not None and module not in seen:
@@ -54,7 +54,7 @@ class Tree(Registry):
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Yield `(dotted name, parameter)`; a shared parameter comes once unless `remove_duplicate=False`."""
+        """Yield ``(dotted name, parameter)``; a shared parameter comes once unless ``remove_duplicate=False``."""
         return self._named_members(lambda m: m._parameters.items(), prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
@@ -65,7 +65,7 @@ class Tree(Registry):
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """Yield `(dotted name, buffer)`, persistent or not."""
+        """Yield ``(dotted name, buffer)``, persistent or not."""
         return self._named_members(lambda m: m._buffers.items(), prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
@@ -110,10 +110,10 @@ class Tree(Registry):
         return module  # type: ignore[no-any-return]
 
     def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
-        """Put `module` at a dotted path; with `strict=True` only where a module is already.
+        """Put ``module`` at a dotted path; with ``strict=True`` only where a module is already.
 
         Raises:
-            ValueError: an empty path, or `module` is not a Module.
+            ValueError: an empty path, or ``module`` is not a Module.
             AttributeError: the path does not exist, or names something that is not a module.
         """
         if target == "":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from minitorch.core.tensor import Tensor
 from minitorch.nn import functional as F
 from minitorch.nn import init
@@ -183,7 +185,7 @@ class LocalResponseNorm(Module):
 
 
 def _as_shape(shape: Shape) -> tuple[int, ...]:
-    return (int(shape),) if not hasattr(shape, "__len__") else tuple(shape)  # type: ignore[call-overload, arg-type]
+    return tuple(shape) if isinstance(shape, Sequence) else (int(shape),)
 
 
 def _reset(weight: Parameter | None, bias: Parameter | None) -> None:

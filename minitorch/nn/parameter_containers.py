@@ -35,6 +35,8 @@ class ParameterList(Module):
     ['0', '1']
     """
 
+    _open_names = True
+
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__()
         self._size = 0
@@ -88,7 +90,7 @@ class ParameterList(Module):
     def extra_repr(self) -> str:
         return "\n".join(_describe(i, value, lambda p: p.dtype) for i, value in enumerate(self))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise RuntimeError("ParameterList should not be called.")
 
 
@@ -101,6 +103,8 @@ class ParameterDict(Module):
     Parameter containing:
     tensor([1.], requires_grad=True)
     """
+
+    _open_names = True
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()
@@ -198,7 +202,7 @@ class ParameterDict(Module):
     def extra_repr(self) -> str:
         return "\n".join(_describe(key, value, typename) for key, value in self.items())
 
-    def __call__(self, input: Any) -> NoReturn:  # type: ignore[override]
+    def __call__(self, input: Any) -> NoReturn:
         raise RuntimeError("ParameterDict should not be called.")
 
     def __or__(self, other: ParameterDict) -> ParameterDict:

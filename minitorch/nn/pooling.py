@@ -9,7 +9,7 @@ from minitorch.nn import functional as F
 from minitorch.nn.common_types import Size1, Size2, Size3, ntuple
 from minitorch.nn.module import Module
 
-Output = Tensor | tuple[Tensor, Tensor]  # with return_indices, the positions of the maxima come along
+Output = Any  # a Tensor, or with return_indices the pair of values and positions
 
 
 class _MaxPoolNd(Module):
@@ -60,7 +60,7 @@ class MaxPool1d(_MaxPoolNd):
 
     def forward(self, input: Tensor) -> Output:
         """(N, C, L) or (C, L) to (N, C, L') or (C, L')."""
-        return self._pool(F.max_pool1d, input)  # type: ignore[no-any-return]
+        return self._pool(F.max_pool1d, input)
 
 
 class MaxPool2d(_MaxPoolNd):
@@ -68,7 +68,7 @@ class MaxPool2d(_MaxPoolNd):
 
     def forward(self, input: Tensor) -> Output:
         """(N, C, H, W) or (C, H, W) to (N, C, H', W') or (C, H', W')."""
-        return self._pool(F.max_pool2d, input)  # type: ignore[no-any-return]
+        return self._pool(F.max_pool2d, input)
 
 
 class MaxPool3d(_MaxPoolNd):
@@ -76,7 +76,7 @@ class MaxPool3d(_MaxPoolNd):
 
     def forward(self, input: Tensor) -> Output:
         """(N, C, D, H, W) or (C, D, H, W), to the same with new sizes."""
-        return self._pool(F.max_pool3d, input)  # type: ignore[no-any-return]
+        return self._pool(F.max_pool3d, input)
 
 
 class _AvgPoolNd(Module):
@@ -294,3 +294,11 @@ class LPPool2d(_LPPoolNd):
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, H, W) or (C, H, W) to (N, C, H', W') or (C, H', W')."""
         return F.lp_pool2d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+
+
+class LPPool3d(_LPPoolNd):
+    """(Σ x^p)^(1/p) of each window of (N, C, D, H, W) or (C, D, H, W), p = ``norm_type``."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, D, H, W) or (C, D, H, W), to the same with new sizes."""
+        return F.lp_pool3d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core import dtypes
 from minitorch.core.tensor import Tensor
 
 Dims = int | Sequence[int] | None
@@ -77,6 +78,13 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
     for d in dims:
         n *= shape[d]
     return n
+
+
+def refuse(x: Any, kinds: str, function: str) -> None:
+    """Raises for an array whose kind of numbers a function does not take: "b" bools, "f" floats, "c" complex numbers."""
+    if np.asarray(x).dtype.kind in kinds:
+        alias = dtypes.of(np.asarray(x).dtype).alias
+        raise NotImplementedError(f"\"{function}_cpu\" not implemented for '{alias}': {function} does not take such numbers")
 
 
 def no_derivative(function: str, argument: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, promote, promote_float
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.ops.arguments import refuse
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
@@ -19,7 +21,7 @@ mul = primitive("Mul", np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * a)
 div = primitive(
     "Div", np.true_divide, prepare=promote_float, a=lambda g, b: g / b, b=lambda g, a, b: -g * ((a / b) / b)
 )
-neg = primitive("Neg", np.negative, x=lambda g: -g)
+neg = primitive("Neg", lambda x: _negative(x), x=lambda g: -g)
 power = primitive(  # x ** c for a number c
     "Pow",
     lambda x, *, exponent: x**exponent,
@@ -29,7 +31,7 @@ pow_tensor = primitive(
     "PowBackward1",
     np.power,
     a=lambda g, a, b: g * np.where(b == 0, 0.0, b * a ** np.where(b == 0, 1.0, b - 1)),
-    b=lambda g, a, b, out: g * np.where((a == 0) & (b >= 0), 0.0, out * np.log(np.where((a == 0) & (b >= 0), 1.0, a))),
+    b=lambda g, a, b, out: g * np.where(_zero_power(a, b), 0.0, out * np.log(np.where(_zero_power(a, b), 1.0, a))),
 )
 remainder = primitive(  # the sign of the divisor, as Python's %
     "Remainder", lambda a, b: _whole_division(np.remainder, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.floor(a / b)
@@ -54,7 +56,7 @@ atan2 = primitive(
     a=lambda g, a, b: g * (b / (a * a + b * b)),
     b=lambda g, a, b: g * (-a / (a * a + b * b)),
 )
-lerp = primitive(
+blend = primitive(
     "Lerp",
     lambda start, end, weight: np.where(
         np.abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight)
@@ -66,7 +68,7 @@ lerp = primitive(
 where = primitive(
     "Where",
     np.where,
-    prepare=lambda arrays: [arrays[0], *promote(arrays[1:])],
+    prepare=lambda arrays: [arrays[0], *_same_dtype(*promote(arrays[1:]))],
     condition=None,
     a=lambda g, condition: np.where(condition, g, 0.0),
     b=lambda g, condition: np.where(condition, 0.0, g),
@@ -77,18 +79,18 @@ copy = primitive("Clone", lambda x: np.array(x, order="K"), x=lambda g: g)
 # Without a derivative: they give bools or whole numbers.
 eq = primitive("Eq", np.equal, a=None, b=None)
 ne = primitive("Ne", np.not_equal, a=None, b=None)
-lt = primitive("Lt", np.less, a=None, b=None)
-le = primitive("Le", np.less_equal, a=None, b=None)
-gt = primitive("Gt", np.greater, a=None, b=None)
-ge = primitive("Ge", np.greater_equal, a=None, b=None)
+lt = primitive("Lt", lambda a, b: _ordered(np.less, a, b), a=None, b=None)
+le = primitive("Le", lambda a, b: _ordered(np.less_equal, a, b), a=None, b=None)
+gt = primitive("Gt", lambda a, b: _ordered(np.greater, a, b), a=None, b=None)
+ge = primitive("Ge", lambda a, b: _ordered(np.greater_equal, a, b), a=None, b=None)
 logical_and = primitive("LogicalAnd", np.logical_and, a=None, b=None)
 logical_or = primitive("LogicalOr", np.logical_or, a=None, b=None)
 logical_xor = primitive("LogicalXor", np.logical_xor, a=None, b=None)
 logical_not = primitive("LogicalNot", np.logical_not, x=None)
-bitwise_and = primitive("BitwiseAnd", np.bitwise_and, a=None, b=None)
-bitwise_or = primitive("BitwiseOr", np.bitwise_or, a=None, b=None)
-bitwise_xor = primitive("BitwiseXor", np.bitwise_xor, a=None, b=None)
-bitwise_not = primitive("BitwiseNot", np.invert, x=None)
+bitwise_and = primitive("BitwiseAnd", lambda a, b: _bits(np.bitwise_and, a, b), a=None, b=None)
+bitwise_or = primitive("BitwiseOr", lambda a, b: _bits(np.bitwise_or, a, b), a=None, b=None)
+bitwise_xor = primitive("BitwiseXor", lambda a, b: _bits(np.bitwise_xor, a, b), a=None, b=None)
+bitwise_not = primitive("BitwiseNot", lambda x: _bits(np.invert, x), x=None)
 
 for _numpy, _op in {
     np.add: add, np.subtract: sub, np.multiply: mul, np.true_divide: div, np.negative: neg,
@@ -99,6 +101,41 @@ for _numpy, _op in {
 }.items():  # fmt: skip
     register(_numpy, _op)
 register(np.where, lambda condition, *ab: where(condition, *ab) if ab else np.nonzero(condition))
+
+
+def _zero_power(a: Any, b: Any) -> Any:
+    """Where 0 is raised to a power that makes it 0 (or 1), whatever small change the power has."""
+    return (a == 0) & (np.real(b) >= 0)
+
+
+def _same_dtype(a: Any, b: Any) -> Sequence[Any]:
+    """Two numbers become arrays of PyTorch's dtype for them."""
+    if isinstance(a, (np.ndarray, np.generic)) or isinstance(b, (np.ndarray, np.generic)):
+        return a, b
+    to = dtypes.result_numpy(a, b)
+    return np.asarray(a, to), np.asarray(b, to)
+
+
+def _negative(x: Any) -> Any:
+    try:
+        return np.negative(x)
+    except TypeError:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        ) from None
+
+
+def _ordered(function: Any, a: Any, b: Any) -> Any:
+    refuse(a, "c", function.__name__)
+    refuse(b, "c", function.__name__)
+    return function(a, b)
+
+
+def _bits(function: Any, *args: Any) -> Any:
+    for x in args:
+        refuse(x, "fc", function.__name__)
+    return function(*args)
 
 
 def _whole_division(function: Any, a: Any, b: Any) -> Any:
@@ -126,15 +163,15 @@ def pow(input: Any, exponent: Any) -> Tensor:
     exponent = exponent.item() if isinstance(exponent, np.generic) else exponent
     if input.array.dtype.kind in "biu":
         if isinstance(exponent, float):
-            return power(cast(input, dtype=dtypes.result_numpy(input.array, exponent)), exponent=exponent)  # type: ignore[no-any-return]
+            return power(cast(input, dtype=dtypes.result_numpy(input.array, exponent)), exponent=exponent)
         if exponent < 0 and not isinstance(exponent, bool):
             raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return power(input, exponent=exponent)  # type: ignore[no-any-return]
+    return power(input, exponent=exponent)
 
 
 def add_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input + alpha * other`` (``torch.add``)."""
-    return add(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))  # type: ignore[no-any-return]
+    return add(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))
 
 
 def sub_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -145,7 +182,7 @@ def sub_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
                 "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
                 "use the `~` or `logical_not()` operator instead."
             )
-    return sub(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))  # type: ignore[no-any-return]
+    return sub(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))
 
 
 def _is_one(alpha: Any) -> bool:
@@ -168,7 +205,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
     if rounding_mode is None:
-        return div(input, other)  # type: ignore[no-any-return]
+        return div(input, other)
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
@@ -182,12 +219,17 @@ def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tenso
         if rounding_mode == "trunc":
             quotient = quotient + ((np.remainder(x, y) != 0) & ((np.asarray(x) < 0) != (np.asarray(y) < 0)))
         return wrap(np.asarray(quotient, dtype=to))
-    return (floor if rounding_mode == "floor" else trunc)(div(input, other))  # type: ignore[no-any-return]
+    return (floor if rounding_mode == "floor" else trunc)(div(input, other))
 
 
 def floor_divide(input: Any, other: Any) -> Tensor:
     """``input // other``, rounded down (``torch.floor_divide``)."""
     return divide(input, other, rounding_mode="floor")
+
+
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """``input + weight * (end - input)``, a number or a tensor for the weight (``torch.lerp``)."""
+    return blend(input, end, weight)
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
@@ -197,6 +239,11 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """``input + value * tensor1 / tensor2`` (``torch.addcdiv``)."""
+    if tensor1.array.dtype.kind in "biu" and tensor2.array.dtype.kind in "biu":
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future release addcdiv will perform a true "
+            "division of tensor1 and tensor2. Convert them with .float()"
+        )
     return add_scaled(input, div(tensor1, tensor2), alpha=value)
 
 
@@ -217,7 +264,17 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
     return bool(isclose(input, other, rtol, atol, equal_nan).array.all())
 
 
-floor = primitive("Floor", lambda x: x if x.dtype.kind in "iu" else np.floor(x), x=lambda g: g * 0)
-trunc = primitive("Trunc", lambda x: x if x.dtype.kind in "iu" else np.trunc(x), x=lambda g: g * 0)
+floor = primitive("Floor", lambda x: rounded(np.floor, x), x=lambda g: g * 0)
+trunc = primitive("Trunc", lambda x: rounded(np.trunc, x), x=lambda g: g * 0)
+
+
+def rounded(function: Any, x: Any) -> Any:
+    """Numbers rounded by a function of NumPy; whole ones are already."""
+    if x.dtype.kind in "iu":
+        return x
+    refuse(x, "c", function.__name__)
+    return function(x)
+
+
 register(np.floor, floor)
 register(np.trunc, trunc)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, promote_float, same
+from minitorch.core.primitive import Operation, primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops import pointwise
@@ -26,7 +26,7 @@ from_parts = primitive("Complex", lambda a, b: _from_parts(a, b), prepare=same, 
 phase = primitive(
     "Angle",
     lambda x: _angle(x),
-    **{"prepare": promote_float},
+    prepare=promote_float,
     x=lambda g, x: g * _angle_slope(x),
 )
 direction = primitive(  # z / |z|, and 0 at 0
@@ -42,7 +42,7 @@ as_pairs = primitive(
     prepare=same,
     x=lambda g: as_complex(g),
 )
-as_complex = primitive(
+as_complex: Operation = primitive(
     "ViewAsComplex",
     lambda x: _as_complex(x),
     view=True,
@@ -92,6 +92,7 @@ def _direction_backward(g: Any, x: Any) -> Any:
 
 
 register(np.conjugate, lambda x: conj(x))
+register(np.sign, lambda x: (sgn if x.array.dtype.kind == "c" else pointwise.sign)(x))
 register(np.real, lambda val: real(val) if val.array.dtype.kind == "c" else val)
 register(np.imag, lambda val: imag(val))
 register(np.angle, lambda z, deg=False: angle(z))
@@ -170,6 +171,10 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Complex numbers from their sizes and angles (``torch.polar``)."""
+    if abs.array.dtype.kind != "f" or angle.array.dtype.kind != "f":
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {abs.dtype.alias} and {angle.dtype.alias}"
+        )
     return complex(mul(abs, pointwise.cos(angle)), mul(abs, pointwise.sin(angle)))
 
 

@@ -71,19 +71,27 @@ def is_nonzero(input: Tensor) -> bool:
     return as_bool(input)
 
 
+def _scalar(self: Tensor) -> Any:
+    if self.array.size != 1:
+        raise ValueError(
+            f"only one element tensors can be converted to Python scalars: this one has {self.array.size}"
+        )
+    return self.array.item()
+
+
 def as_float(self: Tensor) -> float:
     """``float(t)``."""
-    return float(item(self))
+    return float(_scalar(self))
 
 
 def as_int(self: Tensor) -> int:
     """``int(t)``."""
-    return int(item(self))
+    return int(_scalar(self))
 
 
 def as_complex(self: Tensor) -> complex:
     """``complex(t)``."""
-    return complex(item(self))
+    return complex(_scalar(self))
 
 
 def as_index(self: Tensor) -> int:
@@ -257,7 +265,7 @@ def deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
             "detach() or clone() it."
         )
     if id(self) in memo:
-        return memo[id(self)]  # type: ignore[no-any-return]
+        return memo[id(self)]
     out = wrap(self.array.copy())
     if self.__class__ is not Tensor:
         out.__class__ = self.__class__

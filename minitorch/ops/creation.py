@@ -39,7 +39,7 @@ def to_array(data: Any, dtype: DType, copy: bool) -> Any:
             raise ValueError("given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not supported.")
         dtypes.of(array.dtype)
     else:
-        array = _from_sequence(data)
+        array = _from_sequence(data, None if dtype is None else dtypes.as_numpy(dtype))
         copy = False
     if dtype is not None:
         array = array.astype(dtypes.as_numpy(dtype), copy=copy)
@@ -48,10 +48,13 @@ def to_array(data: Any, dtype: DType, copy: bool) -> Any:
     return array
 
 
-def _from_sequence(data: Any) -> Any:
-    """Python numbers and nested sequences of them, with PyTorch's dtypes: float is the default dtype, int is int64."""
+def _from_sequence(data: Any, asked: np.dtype[Any] | None) -> Any:
+    """Python numbers and nested sequences of them, with PyTorch's dtypes: float is the default dtype, int is int64.
+
+    What is asked for is taken from the numbers themselves: a double by way of the default dtype would lose digits.
+    """
     if isinstance(data, (bool, int, float, complex)):
-        return np.asarray(data, dtype=dtypes.scalar_dtype(data))
+        return np.asarray(data, dtype=dtypes.scalar_dtype(data) if asked is None else None)
     if hasattr(data, "__array__") or hasattr(data, "__array_interface__"):
         return np.asarray(data)
     if not isinstance(data, Sequence) or isinstance(data, (str, bytes)):
@@ -65,7 +68,12 @@ def _from_sequence(data: Any) -> Any:
         return np.empty(array.shape, _numpy(None))
     if array.dtype.kind not in "biufc":
         kind = type(_first(data)).__name__
+        odd = next((x for x in np.array(_plain(data), dtype=object).flat if not isinstance(x, (int, float, complex, str))), None)
+        if not isinstance(_first(data), str):
+            raise RuntimeError(f"Could not infer dtype of {type(odd).__name__}: tensors hold numbers")
         raise TypeError(f"new(): invalid data type '{kind}': tensors hold numbers")
+    if asked is not None:
+        return array
     if holds is not None:
         return array.astype(holds, copy=False)
     to = {"b": dtypes.bool_.numpy, "i": dtypes.int64.numpy, "u": dtypes.int64.numpy, "f": _numpy(None)}.get(
@@ -286,3 +294,26 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.i
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Device = None) -> Tensor:
     """Row and column numbers of a matrix's upper triangle (``torch.triu_indices``)."""
     return _made(np.stack(np.triu_indices(row, offset, col)).astype(_numpy(dtype)), False, device)
+
+
+def empty_strided(size: Any, stride: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+    """An uninitialised tensor with the strides given (``torch.empty_strided``)."""
+    to = _numpy(dtype)
+    if len(size) != len(stride):
+        raise RuntimeError(f"mismatch in length of strides and shape: {len(stride)} and {len(size)}")
+    length = 0 if 0 in tuple(size) else 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
+    array = np.lib.stride_tricks.as_strided(np.empty(length, to), tuple(size), [s * to.itemsize for s in stride])
+    return _made(array, requires_grad, device)
+
+
+def empty_permuted(size: Any, physical_layout: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+    """An uninitialised tensor whose dims lie in memory in the order given (``torch.empty_permuted``)."""
+    if sorted(physical_layout) != list(range(len(size))):
+        raise RuntimeError(f"Number of dimensions in size does not match the length of the physical_layout: {physical_layout} for {size}")
+    array = np.empty([size[d] for d in physical_layout], _numpy(dtype))
+    return _made(array.transpose(np.argsort(physical_layout)), requires_grad, device)
+
+
+def new_empty_strided(input: Tensor, size: Any, stride: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+    """``empty_strided`` in this tensor's dtype (``Tensor.new_empty_strided``)."""
+    return empty_strided(size, stride, dtype=dtypes.of(_like(input, dtype)), device=device, requires_grad=requires_grad)

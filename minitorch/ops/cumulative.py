@@ -11,7 +11,7 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import dim_index
+from minitorch.ops.arguments import dim_index, refuse
 from minitorch.ops.arithmetic import cast, mul, ne
 from minitorch.ops.indexing import put_along
 from minitorch.ops.shapes import cat
@@ -144,6 +144,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Te
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """Logarithms of running sums of exponentials along ``dim`` (``torch.logcumsumexp``)."""
     axis = dim_index(dim, input.array.ndim)
+    refuse(input.array, "biu", "logcumsumexp_out")
     return running_logsumexp(input, axis=axis) if input.array.ndim else input.clone()
 
 

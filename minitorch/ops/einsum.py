@@ -17,19 +17,19 @@ from minitorch.ops.shapes import permute_axes, reshape_to
 
 contraction = primitive(  # every operand's labels are distinct, and the output's are given
     "Einsum",
-    lambda *xs, labels, out: np.einsum(f"{','.join(labels)}->{out}", *xs, optimize=len(xs) > 1),
+    lambda *xs, labels, into: np.einsum(f"{','.join(labels)}->{into}", *xs, optimize=len(xs) > 1),
     prepare=promote,
-    xs=lambda g, xs, labels, out: [_backward(g, xs, labels, out, k) for k in range(len(xs))],
+    xs=lambda g, xs, labels, into: [_backward(g, xs, labels, into, k) for k in range(len(xs))],
 )
 
 
-def _backward(g: Any, xs: Sequence[Any], labels: Sequence[str], out: str, k: int) -> Any:
+def _backward(g: Any, xs: Sequence[Any], labels: Sequence[str], into: str, k: int) -> Any:
     """The sum of g times all other operands, with the labels of operand k; its labels that no one else has are spread."""
     others = [x for j, x in enumerate(xs) if j != k]
     names = [label for j, label in enumerate(labels) if j != k]
-    known = set(out).union(*names)
+    known = set(into).union(*names)
     kept = "".join(c for c in labels[k] if c in known)
-    found = contraction(g, *others, labels=(out, *names), out=kept)
+    found = contraction(g, *others, labels=(into, *names), into=kept)
     missing = tuple(d for d, c in enumerate(labels[k]) if c not in known)
     return np.expand_dims(found, missing) if missing else found
 
@@ -64,7 +64,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
                 raise RuntimeError(
                     f"einsum(): subscript {c} has size {n} for operand but previously seen size {sizes[c]}: they must broadcast"
                 )
-    return contraction(*plain, labels=tuple(names), out=out)
+    return contraction(*plain, labels=tuple(names), into=out)
 
 
 def _from_sublists(args: tuple[Any, ...]) -> tuple[str, list[Any]]:

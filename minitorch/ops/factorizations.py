@@ -21,7 +21,7 @@ from minitorch.ops.shapes import cat
 
 cholesky_lower = primitive(
     "LinalgCholeskyEx",
-    lambda x: np.linalg.cholesky(x),
+    lambda x: _cholesky(x),
     prepare=same,
     x=lambda g, out: _cholesky_backward(np.conjugate(g), out),
 )
@@ -44,7 +44,7 @@ eigen_symmetric = primitive(
     lambda x, *, upper: tuple(np.linalg.eigh(x, "U" if upper else "L")),
     prepare=same,
     outputs=("w", "v"),
-    x=lambda g_w, g_v, w, v: v @ (_diagonal(g_w) + _over_gaps(_h(v) @ g_v, w)) @ _h(v),
+    x=lambda g_w, g_v, w, v: _hermitian(v @ (_diagonal(g_w) + _over_gaps(_h(v) @ g_v, w)) @ _h(v)),
 )
 eigen = primitive(
     "LinalgEig",
@@ -66,44 +66,64 @@ lu_unpivoted = primitive(  # of a square matrix whose rows have been exchanged a
 
 def _h(x: Any) -> Any:
     """The conjugate transpose."""
-    return np.conjugate(x.mT) if x.dtype.kind == "c" else x.mT
+    return np.conjugate(x.mT) if np.iscomplexobj(x) else x.mT
+
+
+def _hermitian(x: Any) -> Any:
+    """The Hermitian part."""
+    return (x + _h(x)) / 2
 
 
 def _diagonal(w: Any) -> Any:
     """Diagonal matrices."""
-    return np.expand_dims(w, -1) * np.eye(w.shape[-1])
+    return np.expand_dims(w, -1) * one(w)
 
 
 def _over_gaps(x: Any, w: Any) -> Any:
     """Elements (i, j) divided by w_j - w_i; the diagonal is zero."""
-    one = np.eye(w.shape[-1])
     gaps = np.expand_dims(w, -2) - np.expand_dims(w, -1)
-    return x * (1 - one) / (gaps + one)
+    return x * (1 - one(w)) / (gaps + one(w))
+
+
+def one(x: Any) -> Any:
+    """The identity matrix of the size of x's last dim, in its precision."""
+    array = x.array if isinstance(x, Tensor) else x
+    return np.eye(array.shape[-1], dtype=array.real.dtype)
+
+
+def _cholesky(x: Any) -> Any:
+    try:
+        return np.linalg.cholesky(x)
+    except np.linalg.LinAlgError:
+        raise LinAlgError(
+            "linalg.cholesky: The factorization could not be completed because the input is not positive-definite (the "
+            f"leading minor of order {int(_leading_minors(x).max())} is not positive-definite)."
+        ) from None
 
 
 def _cholesky_backward(g: Any, out: Any) -> Any:
     lower = np.tril(_h(out) @ g)
-    lower = lower * (1 - 0.5 * np.eye(out.shape[-1]))
+    lower = lower * (1 - 0.5 * one(out))
     inverse = np.linalg.inv(out)
     found = _h(inverse) @ lower @ inverse
-    return np.conjugate(0.5 * (found + _h(found)))
+    return np.conjugate(_hermitian(found))
 
 
 def _qr_backward(g_q: Any, g_r: Any, q: Any, r: Any) -> Any:
     m = np.triu(g_r @ _h(r) - _h(q) @ g_q)
-    m = (m + _h(m)) * (1 - 0.5 * np.eye(r.shape[-1]))
+    m = (m + _h(m)) * (1 - 0.5 * one(r))
     return (g_q + q @ m) @ np.linalg.inv(_h(r))
 
 
 def _svd_backward(g_u: Any, g_s: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
     row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
-    one = np.eye(s.shape[-1])
-    gaps = (row - column) * (row + column) + one
+    i = one(s)
+    gaps = (row - column) * (row + column) + i
     a, b = _h(u) @ g_u, g_vh @ _h(vh)
     b = _h(b)
-    inner = _diagonal(g_s) + (a - _h(a)) * (1 - one) / gaps * row + column * ((b - _h(b)) * (1 - one) / gaps)
-    if u.dtype.kind == "c":  # the phases of singular vectors: only losses that do not depend on them have a gradient
-        inner = inner + (a - _h(a)) * one / (2 * row)
+    inner = _diagonal(g_s) + (a - _h(a)) * (1 - i) / gaps * row + column * ((b - _h(b)) * (1 - i) / gaps)
+    if np.iscomplexobj(u):  # the phases of singular vectors: only losses that do not depend on them have a gradient
+        inner = inner + (a - _h(a)) * i / (2 * row)
     found = u @ inner @ vh
     if u.shape[-2] > u.shape[-1]:
         found = found + (g_u - u @ a) / row @ vh
@@ -242,14 +262,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
             [1., 2.]])
     """
     matrices(A, "linalg.cholesky", square=True)
-    try:
-        out = cholesky_lower(A)
-    except np.linalg.LinAlgError:
-        k = int(_leading_minors(A.array).max())
-        raise LinAlgError(
-            "linalg.cholesky: The factorization could not be completed because the input is not positive-definite (the "
-            f"leading minor of order {k} is not positive-definite)."
-        ) from None
+    out = cholesky_lower(A)
     return out.mT.conj() if upper else out
 
 
@@ -297,7 +310,7 @@ def qr(A: Tensor, mode: str = "reduced") -> qr_result:
     else:  # the first columns make Q; the rest of R follows
         q_, first = qr_tall(A[..., :m])
         r_ = cat([first, q_.mT.conj() @ A[..., m:]], -1)
-    return qr_result(A.new_empty(0) if mode == "r" else q_, r_)
+    return qr_result(q_.reshape(-1)[:0] if mode == "r" else q_, r_)
 
 
 def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> svd_result:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import primitive
+from minitorch.core.primitive import Operation, primitive
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
@@ -31,7 +31,7 @@ def _floating(arrays: Sequence[Any]) -> Sequence[Any]:
     return [x if x.dtype.kind == "f" else x.astype(np.float32) for x in arrays]
 
 
-to_complex = primitive(
+to_complex: Operation = primitive(
     "FftC2C",
     lambda x, *, axes, norm, inverse: (np.fft.ifftn if inverse else np.fft.fftn)(x, axes=axes, norm=norm),
     prepare=_complexed,
@@ -50,7 +50,7 @@ to_real = primitive(  # the real signal of length n whose half transform, along 
     x=lambda g, axes, norm, n: from_real(g, axes=axes, norm=_OTHER[norm]) * _weights(n, axes[-1], g.ndim),
 )
 
-_OTHER = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
+_OTHER: dict[str, str] = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
 def _filled(g: Any, axis: int, shape: tuple[int, ...]) -> Any:
@@ -341,7 +341,7 @@ def stft(
             kind = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[pad_mode]
             if pad_mode == "reflect" and p >= n:
                 raise RuntimeError(f"Argument #4: Padding size should be less than the corresponding input dimension, but got: padding ({p}, {p}) at dimension 2 of input")
-            x = take_fancy(x, index=(slice(None), np.pad(np.arange(n), p, mode=kind)))  
+            x = take_fancy(x, index=(slice(None), np.take(np.arange(n), places, mode="raise")))  
     if not 0 < n_fft <= x.array.shape[-1]:
         raise RuntimeError(f"stft: expected 0 < n_fft < {x.array.shape[-1]}, but got n_fft={n_fft}")
     if hop <= 0:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, same
+from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
@@ -17,7 +17,7 @@ from minitorch.ops.arguments import dim_index
 take = primitive(  # x[index] with basic slices: a view
     "Slice", lambda x, *, index: x[index], view=True, prepare=same, x=lambda g, x_shape, index: put(g, index=index, shape=x_shape)
 )
-put = primitive(
+put: Operation = primitive(
     "Put", lambda v, *, index, shape: _put(v, index, shape), prepare=same, v=lambda g, index: g[index]
 )
 take_fancy = primitive(  # x[index] with arrays in it: a copy, in which an element may appear again and again
@@ -26,7 +26,7 @@ take_fancy = primitive(  # x[index] with arrays in it: a copy, in which an eleme
     prepare=same,
     x=lambda g, x_shape, index: put_fancy(g, index=index, shape=x_shape),
 )
-put_fancy = primitive(
+put_fancy: Operation = primitive(
     "IndexPut",
     lambda v, *, index, shape: _put_fancy(v, index, shape),
     prepare=same,
@@ -46,7 +46,7 @@ take_along = primitive(
     x=lambda g, x_shape, i, axis: put_along(g, i, axis=axis, shape=x_shape),
     i=None,
 )
-put_along = primitive(  # zeros with v added at the indices
+put_along: Operation = primitive(  # zeros with v added at the indices
     "PutAlong",
     lambda v, i, *, axis, shape: _put_along(v, i, axis, shape),
     prepare=same,
@@ -104,6 +104,8 @@ register(np.take_along_axis, lambda arr, indices, axis=-1: take_along_dim(arr, i
 
 def key(index: Any) -> tuple[Any, bool]:
     """NumPy's index for PyTorch's, and whether arrays are in it (so that the result is a copy)."""
+    if isinstance(index, list) and any(p is None or isinstance(p, (Tensor, list, tuple, slice)) for p in index):
+        index = tuple(index)  # PyTorch's old reading of a list of indices
     parts = index if isinstance(index, tuple) else (index,)
     found: list[Any] = []
     fancy = False
@@ -139,7 +141,7 @@ def _whole(p: Any) -> int:
     try:
         return int(p.__index__())
     except (AttributeError, TypeError):
-        raise TypeError(
+        raise (IndexError if isinstance(p, float) else TypeError)(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
             f"(got {type(p).__name__})"
         ) from None
@@ -149,9 +151,30 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     """``input[index]``: a view for ints, slices, None and ``...``; a copy when tensors are in the index."""
     k, fancy = key(index)
     try:
-        return (take_fancy if fancy else take)(input, index=k)  # type: ignore[no-any-return]
+        if fancy and isinstance(k, tuple) and any(isinstance(p, int) for p in k):
+            basic, k = in_two_steps(k)
+            input = take(input, index=basic)
+        return (take_fancy if fancy else take)(input, index=k)
     except IndexError as error:
         raise _explained(error, input, k) from None
+
+
+def in_two_steps(k: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """An index with ints and arrays as one with the ints alone, and one with the arrays for what that leaves.
+
+    NumPy would take the ints for 0-d arrays, and move the dims of arrays that are not neighbours to the front.
+    """
+    basic: list[Any] = []
+    arrays: list[Any] = []
+    for part in k:
+        if isinstance(part, np.ndarray):
+            basic += [slice(None)] * (part.ndim if part.dtype == np.bool_ else 1)
+            arrays.append(part)
+        else:
+            basic.append(part)
+            if not isinstance(part, int):
+                arrays.append(part if part is Ellipsis else slice(None))
+    return tuple(basic), tuple(arrays)
 
 
 def _explained(error: IndexError, input: Tensor, k: Any) -> IndexError:
@@ -180,8 +203,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
         raise RuntimeError(f"Size does not match at dimension: expected index {list(i.shape)} to be no larger than self {list(limit)} apart from dimension {axis}")
     check_bounds(i, limit[axis] if limit else 1, axis)
     if i.ndim == 0:
-        return take(input, index=())  # type: ignore[no-any-return]
-    return take_along(input, i, axis=axis)  # type: ignore[no-any-return]
+        return take(input, index=())
+    return take_along(input, i, axis=axis)
 
 
 def index_array(index: Any, function: str) -> Any:
@@ -205,15 +228,15 @@ def check_bounds(i: Any, n: int, axis: int) -> None:
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows (along ``dim``) that ``index`` lists (``torch.index_select``)."""
     axis = dim_index(dim, input.array.ndim)
-    i = index_array(index, "index_select")
-    if i.ndim > 1:
+    if isinstance(index, Tensor) and index.array.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
+    i = index_array(index, "index_select")
     if input.array.ndim == 0:
-        return take(input, index=())  # type: ignore[no-any-return]
+        return take(input, index=())
     n = input.array.shape[axis]
     if i.size and (i.min() < 0 or i.max() >= n):
         raise IndexError("index out of range in self")
-    return take_fancy(input, index=(slice(None),) * axis + (i.reshape(-1),))  # type: ignore[no-any-return]
+    return take_fancy(input, index=(slice(None),) * axis + (i.reshape(-1),))
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
@@ -223,15 +246,15 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     m = mask.array
     shape = np.broadcast_shapes(input.array.shape, m.shape)
     if shape != input.array.shape:
-        input = np.broadcast_to(input, shape)  # type: ignore[call-overload]
-    return take_fancy(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))  # type: ignore[no-any-return]
+        input = np.broadcast_to(input, shape)
+    return take_fancy(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """Elements by index along ``dim``, with broadcasting; over the flat tensor without (``torch.take_along_dim``)."""
     i = index_array(indices, "torch.take_along_dim")
     if dim is None:
-        return take_along(input.reshape(-1), i.reshape(-1), axis=0)  # type: ignore[no-any-return]
+        return take_along(input.reshape(-1), i.reshape(-1), axis=0)
     axis = dim_index(dim, input.array.ndim)
     shape = np.broadcast_shapes(
         tuple(1 if d == axis else n for d, n in enumerate(input.array.shape)),
@@ -239,8 +262,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     )
     whole = tuple(input.array.shape[d] if d == axis else n for d, n in enumerate(shape))
     spread = tuple(i.shape[d] if d == axis else n for d, n in enumerate(shape))
-    x = np.broadcast_to(input, whole) if whole != input.array.shape else input  # type: ignore[call-overload]
-    return take_along(x, np.broadcast_to(i, spread), axis=axis)  # type: ignore[no-any-return]
+    x = np.broadcast_to(input, whole) if whole != input.array.shape else input
+    return take_along(x, np.broadcast_to(i, spread), axis=axis)
 
 
 def flat_take(input: Tensor, index: Tensor) -> Tensor:
@@ -248,11 +271,11 @@ def flat_take(input: Tensor, index: Tensor) -> Tensor:
     i = index_array(index, "take")
     if i.size and (i.min() < -input.array.size or i.max() >= input.array.size):
         raise IndexError("take(): index out of range")
-    return take_fancy(input.reshape(-1), index=i)  # type: ignore[no-any-return]
+    return take_fancy(input.reshape(-1), index=i)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Indices of the elements that are not zero: a row each, or a tuple of an index tensor a dim (``torch.nonzero``)."""
     if as_tuple:
         return tuple(wrap(i) for i in np.nonzero(np.atleast_1d(input.array)))
-    return wrap(np.argwhere(input.array).astype(np.int64).reshape(-1, input.array.ndim))
+    return wrap(np.argwhere(input.array).astype(np.int64))

@@ -12,7 +12,7 @@ from minitorch.core.primitive import promote
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
 from minitorch.ops.arithmetic import mul
-from minitorch.ops.indexing import take_fancy
+from minitorch.ops.indexing import put, put_into, take_fancy
 from minitorch.ops.shapes import (
     _atleast,
     _sequence,
@@ -249,3 +249,21 @@ def unsafe_split(tensor: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor,
     """``split`` in memory of its own (``torch.unsafe_split``)."""
     return tuple(t.clone() for t in split(tensor, split_size, dim))
 
+
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+    """A border of ``value`` around the last dims, two widths a dim from the last one on; negative ones cut
+    (``torch.constant_pad_nd``)."""
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) > 2 * input.array.ndim:
+        raise RuntimeError(f"Length of pad should be no more than twice the number of dimensions of the input. Pad length is {len(pad)} while the input has {input.array.ndim} dimensions.")
+    widths = [(0, 0)] * (input.array.ndim - len(pad) // 2) + list(zip(pad[::2], pad[1::2], strict=True))[::-1]
+    for d, (n, (a, b)) in enumerate(zip(input.array.shape, widths, strict=True)):
+        if n + a + b < 0:
+            raise RuntimeError(f"The input size {n}, plus negative padding {a} and {b}, resulted in a negative output size in dimension {d}")
+    inner = input[tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(input.array.shape, widths, strict=True))]
+    shape = tuple(n + a + b for n, (a, b) in zip(input.array.shape, widths, strict=True))
+    k = tuple(slice(max(a, 0), max(a, 0) + n) for n, (a, _) in zip(inner.array.shape, widths, strict=True))
+    if value == 0:
+        return put(inner, index=k, shape=shape)
+    return put_into(np.full(shape, value, input.array.dtype), inner, index=k)

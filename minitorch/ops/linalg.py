@@ -11,6 +11,7 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
+from minitorch.ops.arguments import refuse
 from minitorch.ops.arithmetic import add, mul
 from minitorch.ops.shapes import permute_axes, reshape_to
 
@@ -80,10 +81,12 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     """
     x, y = input.array, other.array
     n, m = x.ndim, y.ndim
+    if x.dtype.kind == "b":
+        refuse(x, "b", "addmm_impl")
     if n == 2 and m == 2:
         if x.shape[1] != y.shape[0]:
             _shapes("", input, other, False)
-        return matmul_2d(input, other)  # type: ignore[no-any-return]
+        return matmul_2d(input, other)
     if n == 0 or m == 0:
         raise RuntimeError("both arguments to matmul need to be at least 1D, but they are " f"{n}D and {m}D")
     if n == 1 and m == 1:
@@ -107,13 +110,13 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         raise RuntimeError(
             f"The size of tensor a {list(x.shape[:-2])} must match the size of tensor b {list(y.shape[:-2])} in the batch dimensions"
         ) from None
-    return matmul_batched(input, other)  # type: ignore[no-any-return]
+    return matmul_batched(input, other)
 
 
 def _squeezed(x: Tensor, dim: int) -> Tensor:
     shape = list(x.array.shape)
     del shape[dim]
-    return reshape_to(x, shape=tuple(shape))  # type: ignore[no-any-return]
+    return reshape_to(x, shape=tuple(shape))
 
 
 register(np.matmul, matmul)
@@ -149,7 +152,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
             f"size mismatch, got input ({input.array.shape[0]}), mat ({'x'.join(map(str, input.array.shape))}), "
             f"vec ({vec.array.shape[0]})"
         )
-    return matvec(input, vec)  # type: ignore[no-any-return]
+    return matvec(input, vec)
 
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
@@ -163,32 +166,32 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
             f"inconsistent tensor size, expected tensor [{input.array.size}] and src [{tensor.array.size}] to have the same "
             "number of elements"
         )
-    return dot_1d(input, tensor)  # type: ignore[no-any-return]
+    return dot_1d(input, tensor)
 
 
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """Inner products over the last dims (``torch.inner``)."""
     if input.array.ndim == 0 or other.array.ndim == 0:
-        return mul(input, other)  # type: ignore[no-any-return]
+        return mul(input, other)
     x, y = input.array.shape, other.array.shape
     if x[-1] != y[-1]:
         raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(x)} and {list(y)}")
     flat = matmul(reshape_to(input, shape=(-1, x[-1])), permute_axes(reshape_to(other, shape=(-1, y[-1])), axes=(1, 0)))
-    return reshape_to(flat, shape=x[:-1] + y[:-1])  # type: ignore[no-any-return]
+    return reshape_to(flat, shape=x[:-1] + y[:-1])
 
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """All products of the elements of two vectors (``torch.outer``)."""
     if input.array.ndim != 1 or vec2.array.ndim != 1:
         raise RuntimeError(f"outer: Expected 1-D argument self, but got {input.array.ndim}-D")
-    return mul(reshape_to(input, shape=(-1, 1)), vec2)  # type: ignore[no-any-return]
+    return mul(reshape_to(input, shape=(-1, 1)), vec2)
 
 
 def _scaled(input: Tensor, product: Tensor, beta: Any, alpha: Any) -> Tensor:
     out = product if alpha == 1 else mul(product, alpha)
     if beta == 0:
         return out
-    return add(input if beta == 1 else mul(input, beta), out)  # type: ignore[no-any-return]
+    return add(input if beta == 1 else mul(input, beta), out)
 
 
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -206,6 +209,16 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     return _scaled(input, bmm(batch1, batch2), beta, alpha)
 
 
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * (the sum of batch1 @ batch2 over the batch)`` (``torch.addbmm``)."""
+    return _scaled(input, bmm(batch1, batch2).sum(0), beta, alpha)
+
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * outer(vec1, vec2)`` (``torch.addr``)."""
+    return _scaled(input, outer(vec1, vec2), beta, alpha)
+
+
 def affine(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``input @ weight.T + bias`` (``torch.nn.functional.linear``).
 
@@ -215,14 +228,14 @@ def affine(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     if weight.array.ndim == 2 and bias is not None:
         if input.array.ndim >= 2 and input.array.shape[-1] == weight.array.shape[1]:
-            return linear(input, weight, bias)  # type: ignore[no-any-return]
+            return linear(input, weight, bias)
         if input.array.ndim >= 2:
             x, w = input.array.shape, weight.array.shape
             raise RuntimeError(
                 f"mat1 and mat2 shapes cannot be multiplied ({int(np.prod(x[:-1]))}x{x[-1]} and {w[1]}x{w[0]})"
             )
     out = matmul(input, weight.mT if weight.array.ndim == 2 else weight)
-    return out if bias is None else add(out, bias)  # type: ignore[no-any-return]
+    return out if bias is None else add(out, bias)
 
 
 def swap_last(x: Tensor) -> Tensor:
@@ -231,4 +244,4 @@ def swap_last(x: Tensor) -> Tensor:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {x.array.ndim}-D tensor."
         )
-    return permute_axes(x, axes=(*range(x.array.ndim - 2), x.array.ndim - 1, x.array.ndim - 2))  # type: ignore[no-any-return]
+    return permute_axes(x, axes=(*range(x.array.ndim - 2), x.array.ndim - 1, x.array.ndim - 2))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, same
+from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.tensor import Tensor
 from minitorch.ops import shapes
 from minitorch.ops.arguments import dim_index, sizes
@@ -19,12 +19,12 @@ from minitorch.ops.arguments import dim_index, sizes
 
 strided = primitive(
     "AsStrided",
-    lambda x, *, layout, own, length: _window(_memory(x), layout),
+    lambda x, *, layout, own, length: _window(_laid_out(x, own, length), layout),
     view=True,
     prepare=same,
     x=lambda g, layout, own, length: added_up(g, layout=layout, own=own, length=length),
 )
-added_up = primitive(
+added_up: Operation = primitive(
     "AsStridedBackward",
     lambda v, *, layout, own, length: _window(_added(v, layout, length), own),
     prepare=same,
@@ -48,7 +48,17 @@ def _memory(x: Any) -> Any:
 def _window(flat: Any, layout: Layout) -> Any:
     size, strides, offset = layout
     steps = tuple(s * flat.itemsize for s in strides)
-    return np.lib.stride_tricks.as_strided(flat[offset:], size, steps)
+    return np.ndarray(size, flat.dtype, flat, offset * flat.itemsize if 0 not in size else 0, steps)
+
+
+def _laid_out(x: Any, own: Layout, length: int) -> Any:
+    """The memory of x; of an array that lies in another way (a gradient, say), a copy that lies as ``own`` says."""
+    flat = _memory(x)
+    offset = x.__array_interface__["data"][0] - flat.__array_interface__["data"][0]
+    if (flat.size, offset, x.strides) != (length, own[2] * x.itemsize, tuple(s * x.itemsize for s in own[1])):
+        flat = np.zeros(length, x.dtype)
+        _window(flat, own)[...] = x
+    return flat
 
 
 def _added(v: Any, layout: Layout, length: int) -> Any:
@@ -150,12 +160,12 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
 
 def storage_offset(self: Tensor) -> int:
     """How many elements into its memory it begins (``Tensor.storage_offset``)."""
-    return (data_ptr(self) - _memory(self.array).__array_interface__["data"][0]) // self.array.itemsize  # type: ignore[no-any-return]
+    return (data_ptr(self) - _memory(self.array).__array_interface__["data"][0]) // self.array.itemsize
 
 
 def data_ptr(self: Tensor) -> int:
     """The address of its first element (``Tensor.data_ptr``)."""
-    return self.array.__array_interface__["data"][0]  # type: ignore[no-any-return]
+    return self.array.__array_interface__["data"][0]
 
 
 def numel(input: Tensor) -> int:

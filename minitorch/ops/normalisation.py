@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,48 +25,217 @@ log_softmax_dim = primitive(
     lambda x, *, axis: _log_softmax(x, axis),
     x=lambda g, out, axis: g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),
 )
+batch_normalised = primitive(  # (N, C, ...) over all but the channels; ``moments`` are channel_moments of x
+    "NativeBatchNorm",
+    lambda x, w, b, *, moments, eps: _by_channel(x, w, b, moments, eps),
+    prepare=same,
+    definition=lambda x, w, b, *, moments, eps: scaled(standardise(x, (0, *range(2, x.ndim)), eps), w, b),
+    joint=lambda g, x, w, moments, eps: _by_channel_backward(g, x, w, moments, eps),
+)
+batch_scaled = primitive(  # the same with moments that do not depend on x
+    "NativeBatchNorm",
+    lambda x, w, b, *, moments, eps: _by_channel(x, w, b, moments, eps),
+    prepare=same,
+    definition=lambda x, w, b, *, moments, eps: scaled(_with_moments(x, moments, eps), w, b),
+    joint=lambda g, x, w, moments, eps: _by_channel_backward(g, x, w, moments, eps, constant=True),
+)
 
 
-def _softmax(x: Any, axis: int) -> Any:
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    e /= np.sum(e, axis=axis, keepdims=True)
-    return e
+def _of_rows(name: str) -> Any:
+    """A row for layers that standardise every ``size`` elements; each of a weight's is for ``places`` of them in turn.
+
+    w may be None, and so may b; there is no b without w.
+    """
+    return primitive(
+        name,
+        lambda x, w, b, *, size, places, eps: _by_row(x, w, b, size, places, eps),
+        prepare=same,
+        residuals=("mean", "scale"),
+        definition=lambda x, w, b, *, size, places, eps: np.reshape(
+            scaled(np.reshape(standardise(np.reshape(x, (-1, size)), (1,), eps), _parts(w, places)), w, b), x.shape
+        ),
+        joint=lambda g, x, w, mean, scale, size, places: _by_row_backward(g, x, w, mean, scale, size, places),
+    )
 
 
-def _log_softmax(x: Any, axis: int) -> Any:
-    out = x - np.max(x, axis=axis, keepdims=True)
-    out -= np.log(np.sum(np.exp(out), axis=axis, keepdims=True))
-    return out
+layer_normalised = _of_rows("NativeLayerNorm")
+group_normalised = _of_rows("NativeGroupNorm")
+rms_normalised = primitive(  # x / sqrt(mean(x^2) + eps) for every ``size`` elements, times w
+    "FusedRmsNorm",
+    lambda x, w, *, size, eps: _rms(x, w, size, eps),
+    prepare=same,
+    residuals=("scale",),
+    definition=lambda x, w, *, size, eps: _rms_definition(x, w, size, eps),
+    joint=lambda g, x, w, scale, size: _rms_backward(g, x, w, scale, size),
+)
+
+# --- The definitions ---------------------------------------------------------------------------------------------------
 
 
 def standardise(x: Any, axes: tuple[int, ...], eps: float) -> Any:
-    """``(x - mean) / sqrt(var + eps)`` over some axes: the definition that the kernel below is held against."""
+    """``(x - mean) / sqrt(var + eps)`` over some axes."""
     centred = x - np.mean(x, axis=axes, keepdims=True)
     return centred / np.sqrt(np.mean(centred * centred, axis=axes, keepdims=True) + eps)
 
 
-def _standardise(x: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any]:
-    centred = x - np.mean(x, axis=axes, keepdims=True)
-    scale = 1 / np.sqrt(np.mean(centred * centred, axis=axes, keepdims=True) + eps)
-    centred *= scale
-    return centred, scale
+def scaled(x: Any, w: Any, b: Any) -> Any:
+    """x times w plus b (either may be None), which have an element for each of the second dimension's."""
+    shape = (-1, *(1,) * (x.ndim - 2))
+    if w is not None:
+        x = x * np.reshape(w, shape)
+    return x if b is None else x + np.reshape(b, shape)
 
 
-def _standardise_backward(g: Any, out: Any, scale: Any, axes: tuple[int, ...]) -> Any:
-    inner = g - np.mean(g, axis=axes, keepdims=True)
-    inner -= out * np.mean(g * out, axis=axes, keepdims=True)
-    inner *= scale
-    return inner
+def _with_moments(x: Any, moments: tuple[Any, Any], eps: float) -> Any:
+    mean, var = moments
+    scale = 1 / np.sqrt(var + eps)
+    return scaled(scaled(x, None, -mean), scale, None)
 
 
-standardised = primitive(  # what batch, layer and group norm share
-    "Standardise",
-    lambda x, *, axes, eps: _standardise(x, axes, eps),
-    prepare=same,
-    residuals=("scale",),
-    definition=lambda x, *, axes, eps: standardise(x, axes, eps),
-    x=lambda g, out, scale, axes, eps: _standardise_backward(g, out, scale, axes),
-)
+def _parts(w: Any, places: int) -> tuple[int, ...]:
+    """The shape in which the weight's elements are along the second dimension."""
+    return (-1, 1 if w is None else math.prod(w.shape), places)
+
+
+def _rms_definition(x: Any, w: Any, size: int, eps: float) -> Any:
+    flat = np.reshape(x, (-1, size))
+    out = flat / np.sqrt(np.mean(flat * flat, axis=1, keepdims=True) + eps)
+    return np.reshape(out if w is None else out * np.reshape(w, (-1,)), x.shape)
+
+
+# --- The kernels -------------------------------------------------------------------------------------------------------
+# They look at x as a matrix. NumPy is fast on whole rows of it and slow on short runs, so what there is one of a channel is
+# repeated for the channel's places before it meets x, and sums over a row are products with ones.
+
+
+def _softmax(x: Any, axis: int) -> Any:
+    e = x - np.maximum.reduce(x, axis=axis, keepdims=True)
+    np.exp(e, out=e)
+    e /= np.add.reduce(e, axis=axis, keepdims=True)
+    return e
+
+
+def _log_softmax(x: Any, axis: int) -> Any:
+    out = x - np.maximum.reduce(x, axis=axis, keepdims=True)
+    out -= np.log(np.add.reduce(np.exp(out), axis=axis, keepdims=True))
+    return out
+
+
+def channel_moments(x: Any) -> tuple[Any, Any]:
+    """Mean and variance (biased) of each channel of an array (N, C, ...)."""
+    flat, channels = x.reshape(len(x), -1), x.shape[1]
+    places, count = flat.shape[1] // channels, flat.size // channels
+    mean = _by_places(np.add.reduce(flat, 0), channels) / count
+    centred = flat - _repeat(mean, places)
+    centred *= centred
+    return mean, _by_places(np.add.reduce(centred, 0), channels) / count
+
+
+def _by_places(row: Any, channels: int) -> Any:
+    """The sum over each channel's places of a row."""
+    return row if len(row) == channels else np.add.reduce(row.reshape(channels, -1), 1)
+
+
+def _repeat(v: Any, places: int) -> Any:
+    """An element of v for each place."""
+    return v if places == 1 else np.repeat(v, places)
+
+
+def _by_channel(x: Any, w: Any, b: Any, moments: tuple[Any, Any], eps: float) -> Any:
+    mean, var = moments
+    flat = x.reshape(len(x), -1)
+    places = flat.shape[1] // x.shape[1]
+    factor = 1 / np.sqrt(var + eps)
+    if w is not None:
+        factor = factor * w
+    out = flat * _repeat(factor, places)
+    shift = -mean * factor
+    out += _repeat(shift if b is None else shift + b, places)
+    return out.reshape(x.shape)
+
+
+def _by_channel_backward(
+    g: Any, x: Any, w: Any, moments: tuple[Any, Any], eps: float, constant: bool = False
+) -> list[Any]:
+    """The gradients of x, w and b; ``constant`` moments pass none on to x."""
+    mean, var = moments
+    channels = x.shape[1]
+    flat, slope = x.reshape(len(x), -1), g.reshape(len(x), -1)
+    places, count = flat.shape[1] // channels, flat.size // channels
+    scale = 1 / np.sqrt(var + eps)
+    factor = scale if w is None else scale * w
+    centred = flat - _repeat(mean, places)
+    total = _by_places(np.add.reduce(slope, 0), channels)
+    turn = _by_places(np.add.reduce(slope * centred, 0), channels) * scale  # the sum of g times the standardised x
+    if constant:
+        return [(slope * _repeat(factor, places)).reshape(x.shape), turn, total]
+    centred *= _repeat(factor * scale * turn / -count, places)
+    centred += slope * _repeat(factor, places)
+    centred -= _repeat(factor * total / count, places)
+    return [centred.reshape(x.shape), turn, total]
+
+
+def _means(x: Any) -> Any:
+    """The mean of each row, as a column."""
+    return ((x @ np.ones(x.shape[1], x.dtype)) / x.shape[1])[:, None]
+
+
+def _affine(out: Any, w: Any, b: Any, places: int) -> Any:
+    """out, in place, times w plus b."""
+    if w is not None:
+        out = out.reshape(-1, w.size * places)
+        out *= _repeat(w.reshape(-1), places)
+        if b is not None:
+            out += _repeat(b.reshape(-1), places)
+    return out
+
+
+def _by_row(x: Any, w: Any, b: Any, size: int, places: int, eps: float) -> tuple[Any, Any, Any]:
+    flat = x.reshape(-1, size)
+    mean = _means(flat)
+    out = flat - mean
+    scale = 1 / np.sqrt(_means(out * out) + eps)
+    out *= scale
+    return _affine(out, w, b, places).reshape(x.shape), mean, scale
+
+
+def _by_row_backward(g: Any, x: Any, w: Any, mean: Any, scale: Any, size: int, places: int) -> list[Any]:
+    standard = x.reshape(-1, size) - mean
+    standard *= scale
+    slope, dw, db = _affine_backward(g, standard, w, places)
+    turn = _means(slope * standard)
+    standard *= turn
+    standard += _means(slope)
+    out = np.subtract(slope, standard, out=standard)
+    out *= scale
+    return [out.reshape(x.shape), dw, db]
+
+
+def _affine_backward(g: Any, standard: Any, w: Any, places: int) -> tuple[Any, Any, Any]:
+    """The gradients of what ``_affine`` was given, of w and of b."""
+    if w is None:
+        return g.reshape(standard.shape), None, None
+    wide = g.reshape(-1, w.size * places)
+    dw = _by_places(np.add.reduce(wide * standard.reshape(wide.shape), 0), w.size).reshape(w.shape)
+    db = _by_places(np.add.reduce(wide, 0), w.size).reshape(w.shape)
+    return (wide * _repeat(w.reshape(-1), places)).reshape(standard.shape), dw, db
+
+
+def _rms(x: Any, w: Any, size: int, eps: float) -> tuple[Any, Any]:
+    flat = x.reshape(-1, size)
+    scale = 1 / np.sqrt(_means(flat * flat) + eps)
+    return _affine(flat * scale, w, None, 1).reshape(x.shape), scale
+
+
+def _rms_backward(g: Any, x: Any, w: Any, scale: Any, size: int) -> list[Any]:
+    standard = x.reshape(-1, size) * scale
+    slope, dw, _ = _affine_backward(g, standard, w, 1)
+    turn = _means(slope * standard)
+    standard *= turn
+    out = np.subtract(slope, standard, out=standard)
+    out *= scale
+    return [out.reshape(x.shape), dw]
+
 
 # --- PyTorch's functions -----------------------------------------------------------------------------------------------
 

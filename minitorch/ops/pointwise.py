@@ -10,11 +10,11 @@ import numpy as np
 from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arithmetic import copy, maximum, minimum, where
+from minitorch.ops.arithmetic import copy, maximum, minimum, rounded, where
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
-_real = {"prepare": promote_float}
+_real: dict[str, Any] = {"prepare": promote_float}
 
 exp = primitive("Exp", np.exp, **_real, x=lambda g, out: g * out)
 exp2 = primitive("Exp2", np.exp2, **_real, x=lambda g, out: g * out * math.log(2))
@@ -28,7 +28,7 @@ rsqrt = primitive("Rsqrt", lambda x: 1 / np.sqrt(x), **_real, x=lambda g, out: -
 reciprocal = primitive("Reciprocal", lambda x: 1 / x, **_real, x=lambda g, out: -g * out * out)
 square = primitive("Pow", np.square, x=lambda g, x: g * (2 * x))
 abs = primitive("Abs", np.abs, x=lambda g, x: g * np.sign(x))
-sign = primitive("Sign", np.sign, x=lambda g: g * 0)
+sign = primitive("Sign", lambda x: _sign(x), x=lambda g: g * 0)
 sin = primitive("Sin", np.sin, **_real, x=lambda g, x: g * np.cos(x))
 cos = primitive("Cos", np.cos, **_real, x=lambda g, x: -g * np.sin(x))
 tan = primitive("Tan", np.tan, **_real, x=lambda g, out: g * (1 + out * out))
@@ -39,10 +39,10 @@ sinh = primitive("Sinh", np.sinh, **_real, x=lambda g, x: g * np.cosh(x))
 cosh = primitive("Cosh", np.cosh, **_real, x=lambda g, x: g * np.sinh(x))
 tanh = primitive("Tanh", np.tanh, **_real, x=lambda g, out: g * (1 - out * out))
 asinh = primitive("Asinh", np.arcsinh, **_real, x=lambda g, x: g / np.sqrt(x * x + 1))
-acosh = primitive("Acosh", np.arccosh, **_real, x=lambda g, x: g / np.sqrt(x * x - 1))
+acosh = primitive("Acosh", np.arccosh, **_real, x=lambda g, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 atanh = primitive("Atanh", np.arctanh, **_real, x=lambda g, x: g / (1 - x * x))
-ceil = primitive("Ceil", lambda x: x if x.dtype.kind in "iu" else np.ceil(x), x=lambda g: g * 0)
-rint = primitive("Round", lambda x: x if x.dtype.kind in "iu" else np.rint(x), x=lambda g: g * 0)
+ceil = primitive("Ceil", lambda x: rounded(np.ceil, x), x=lambda g: g * 0)
+rint = primitive("Round", lambda x: rounded(np.rint, x), x=lambda g: g * 0)
 erf = primitive("Erf", lambda x: _special("erf", x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
 
 deg2rad = primitive("Deg2Rad", lambda x: x * (math.pi / 180), **_real, x=lambda g: g * (math.pi / 180))
@@ -126,7 +126,7 @@ signbit = primitive("Signbit", np.signbit, x=None)
 
 for _numpy, _op in {
     np.exp: exp, np.exp2: exp2, np.expm1: expm1, np.log: log, np.log2: log2, np.log10: log10, np.log1p: log1p,
-    np.sqrt: sqrt, np.square: square, np.abs: abs, np.sign: sign, np.sin: sin, np.cos: cos, np.tan: tan,
+    np.sqrt: sqrt, np.square: square, np.abs: abs, np.sin: sin, np.cos: cos, np.tan: tan,
     np.arcsin: asin, np.arccos: acos, np.arctan: atan, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh,
     np.arcsinh: asinh, np.arccosh: acosh, np.arctanh: atanh, np.ceil: ceil, np.rint: rint,
     np.sinc: sinc, np.deg2rad: deg2rad, np.rad2deg: rad2deg, np.isnan: isnan, np.isinf: isinf, np.isfinite: isfinite, np.signbit: signbit, np.reciprocal: reciprocal,
@@ -134,13 +134,23 @@ for _numpy, _op in {
     register(_numpy, _op)
 
 
-def _special(name: str, x: Any) -> Any:
+def _special(name: str, *args: Any) -> Any:
     import scipy.special
 
-    return getattr(scipy.special, name)(x)
+    return getattr(scipy.special, name)(*args)
+
+
+def _sign(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        raise NotImplementedError(
+            "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
+        )
+    return x if x.dtype.kind == "b" else np.sign(x)
 
 
 def _sigmoid(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        return 1 / (1 + np.exp(-x))
     # One exponential of a non-positive number: it cannot overflow, and both halves keep their precision.
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)
@@ -176,11 +186,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         out = input if min is None else maximum(input, min)
-        return out if max is None else minimum(out, max)  # type: ignore[no-any-return]
+        return out if max is None else minimum(out, max)
     kind = input.array.dtype.kind
+    if kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
     if kind in "iub" and (isinstance(min, float) or isinstance(max, float)):
         input = where(True, input, 0.0)  # the promoted dtype
-    return clip(input, low=min, high=max)  # type: ignore[no-any-return]
+    return clip(input, low=min, high=max)
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
@@ -196,7 +208,7 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """The nearest whole number, halves to even; with ``decimals``, that many places kept (``torch.round``)."""
     if decimals == 0:
-        return rint(input)  # type: ignore[no-any-return]
+        return rint(input)
     scale = 10.0 ** builtin_abs(decimals)
     return rint(input * scale) / scale if decimals > 0 else rint(input / scale) * scale
 
@@ -215,17 +227,14 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """Gaussian error linear unit, exact or by the tanh formula (Hendrycks and Gimpel, arXiv:1606.08415)."""
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
-    return (gelu_tanh if approximate == "tanh" else gelu_erf)(input)  # type: ignore[no-any-return]
+    return (gelu_tanh if approximate == "tanh" else gelu_erf)(input)
 
 
 def frac(input: Tensor) -> Tensor:
     """The part behind the point, with the sign of the input (``torch.frac``)."""
-    return input - np.trunc(input)  # type: ignore[call-overload,no-any-return]
+    return input - np.trunc(input)
 
 
-def isreal(input: Tensor) -> Tensor:
-    """Which elements have no imaginary part."""
-    return wrap(np.isreal(input.array))
 
 
 def isneginf(input: Tensor) -> Tensor:

@@ -189,4 +189,4 @@ def dropout(input: Tensor, p: float, training: bool) -> Tensor:
         return input * wrap(np.zeros((), input.array.dtype))
     mask = generator.default_generator.bernoulli(1 - p, input.array.shape).astype(input.array.dtype)
     mask /= 1 - p
-    return masked_scale(input, mask=mask)  # type: ignore[no-any-return]
+    return masked_scale(input, mask=mask)

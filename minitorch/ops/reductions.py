@@ -12,7 +12,7 @@ from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, in_dtype_of, restore
-from minitorch.ops.arithmetic import cast, div
+from minitorch.ops.arithmetic import cast, div, where
 from minitorch.ops.indexing import put_along
 from minitorch.ops.pointwise import sqrt
 
@@ -34,7 +34,7 @@ mean_all = primitive("Mean", lambda x: np.mean(x), prepare=same, x=lambda g, x_s
 extreme = primitive(  # amax, amin: ties share the gradient equally
     "Amax",
     lambda x, *, axis, keepdims, smallest: (np.min if smallest else np.max)(x, axis=axis, keepdims=keepdims),
-    x=lambda g, x, out, axis, keepdims: _share(restore(g, axis, keepdims), x == restore(out, axis, keepdims), axis),
+    x=lambda g, x, out, axis, keepdims: _share(restore(g, axis, keepdims), _hits(x, restore(out, axis, keepdims)), axis),
 )
 pick = primitive(  # max(dim), min(dim): the gradient goes to the element that was picked
     "Max",
@@ -62,6 +62,12 @@ logsumexp_dims = primitive(
     lambda x, *, axis, keepdims: _logsumexp(x, axis, keepdims),
     x=lambda g, x, out, axis, keepdims: restore(g, axis, keepdims) * np.exp(x - restore(out, axis, keepdims)),
 )
+
+
+def _hits(x: Any, out: Any) -> Any:
+    """Where an extreme is attained; NaN is the extreme of what has one."""
+    hits = x == out
+    return hits | (x != x) if np.any(out != out) else hits
 
 
 def _share(g: Any, chosen: Any, axis: Any) -> Any:
@@ -99,6 +105,8 @@ def _product_by_halves(x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def _logsumexp(x: Any, axis: Any, keepdims: bool) -> Any:
+    if not x.size:
+        return np.log(np.sum(x, axis=axis, keepdims=keepdims))
     top = np.max(x, axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0)
     out = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
@@ -166,7 +174,7 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
     """
     x = _accumulator(expect_tensor(input, "sum"), dtype)
     axis = axes(dim, x.array.ndim)
-    return sum_all(x) if axis is None and not keepdim else sum_dims(x, axis=axis, keepdims=keepdim)  # type: ignore[no-any-return]
+    return sum_all(x) if axis is None and not keepdim else sum_dims(x, axis=axis, keepdims=keepdim)
 
 
 def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -179,8 +187,21 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
         )
     axis = axes(dim, x.array.ndim)
     if count(x.array.shape, axis) == 0:
-        return div(sum(x, dim, keepdim), 0)  # type: ignore[no-any-return]
-    return mean_all(x) if axis is None and not keepdim else mean_dims(x, axis=axis, keepdims=keepdim)  # type: ignore[no-any-return]
+        return div(sum(x, dim, keepdim), 0)
+    return mean_all(x) if axis is None and not keepdim else mean_dims(x, axis=axis, keepdims=keepdim)
+
+
+def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """``sum`` of what is not NaN (``torch.nansum``)."""
+    return sum(where(wrap(np.isnan(input.array)), 0.0, input) if input.array.dtype.kind == "f" else input, dim, keepdim, dtype=dtype)
+
+
+def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """``mean`` of what is not NaN (``torch.nanmean``)."""
+    if input.array.dtype.kind not in "fc":
+        raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.alias}")
+    count = sum(wrap(~np.isnan(input.array)), dim, keepdim)
+    return nansum(input, dim, keepdim, dtype=dtype) / count
 
 
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
@@ -197,8 +218,13 @@ def _extreme(input: Tensor, dim: Dims, keepdim: bool, smallest: bool) -> Tensor:
     axis = axes(dim, input.array.ndim)
     if count(input.array.shape, axis) == 0:
         name = "amin" if smallest else "amax"
+        if axis is None:
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+                "the 'dim' argument."
+            )
         raise IndexError(f"{name}(): Expected reduction dim to have non-zero size: specify a dim that is not empty")
-    return extreme(input, axis=axis, keepdims=keepdim, smallest=smallest)  # type: ignore[no-any-return]
+    return extreme(input, axis=axis, keepdims=keepdim, smallest=smallest)
 
 
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
@@ -229,7 +255,7 @@ def _max_or_min(input: Tensor, dim: Any, keepdim: bool, smallest: bool) -> Any:
     axis = dim_index(dim, input.array.ndim)
     if input.array.ndim and input.array.shape[axis] == 0:
         raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
-    values, indices = pick(input, axis=axis, smallest=smallest)
+    values, indices = pick(input if input.array.ndim else input.reshape(1), axis=axis, smallest=smallest)
     if keepdim and input.array.ndim:
         values, indices = np.expand_dims(values, axis), np.expand_dims(indices, axis)
     return (min_result if smallest else max_result)(values, indices)
@@ -287,7 +313,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """The product over ``dim``, or of all elements (``torch.prod``)."""
     x = _accumulator(input, dtype)
     axis = None if dim is None else dim_index(dim, x.array.ndim)
-    return product(x, axis=None if x.array.ndim == 0 else axis, keepdims=keepdim)  # type: ignore[no-any-return]
+    return product(x, axis=None if x.array.ndim == 0 else axis, keepdims=keepdim)
 
 
 def _correction(unbiased: bool | None, correction: float | None) -> float:
@@ -306,14 +332,14 @@ def var(
         raise RuntimeError("std and var only support floating point and complex dtypes")
     axis = axes(dim, input.array.ndim)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return variance(input, axis=axis, keepdims=keepdim, correction=_correction(unbiased, correction))  # type: ignore[no-any-return]
+        return variance(input, axis=axis, keepdims=keepdim, correction=_correction(unbiased, correction))
 
 
 def std(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
 ) -> Tensor:
     """The standard deviation over ``dim`` (``torch.std``)."""
-    return sqrt(var(input, dim, unbiased, keepdim, correction=correction))  # type: ignore[no-any-return]
+    return sqrt(var(input, dim, unbiased, keepdim, correction=correction))
 
 
 def var_mean(
@@ -335,7 +361,7 @@ def std_mean(
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """``log(sum(exp(input)))`` over ``dim``, without overflow (``torch.logsumexp``)."""
     x = cast(input, dtype=dtypes.get_default_dtype().numpy) if input.array.dtype.kind in "biu" else input
-    return logsumexp_dims(x, axis=axes(dim, x.array.ndim), keepdims=keepdim)  # type: ignore[no-any-return]
+    return logsumexp_dims(x, axis=axes(dim, x.array.ndim), keepdims=keepdim)
 
 
 def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: dtypes.dtype | None = None) -> Tensor:
@@ -345,6 +371,11 @@ def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False,
     >>> minitorch.norm(minitorch.tensor([3.0, 4.0]))
     tensor(5.)
     """
+    if dtype is not None and dtypes.promote_types(dtypes.of(input.array.dtype), dtype) is not dtype:
+        raise RuntimeError(
+            f"linalg.vector_norm: the dtype of the input ({input.dtype.alias}) should be convertible without narrowing to the "
+            f"specified dtype ({dtype.alias})"
+        )
     x = input if dtype is None else cast(input, dtype=dtype.numpy)
     if x.array.dtype.kind not in "fc":
         raise RuntimeError(
@@ -361,19 +392,23 @@ def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False,
     if p in (math.inf, -math.inf):
         return _extreme(x.abs(), dim, keepdim, smallest=p < 0)
     if p == 0:
-        return sum(x != 0, dim, keepdim, dtype=dtypes.of(x.array.dtype))
+        return sum(x.sgn().abs(), dim, keepdim)
     if p == 1:
         return sum(x.abs(), dim, keepdim)
     if p == 2:
-        return norm_2(x, axis=axis, keepdims=keepdim)  # type: ignore[no-any-return]
-    return sum(x.abs() ** p, dim, keepdim) ** (1 / p)  # type: ignore[no-any-return]
+        return norm_2(x, axis=axis, keepdims=keepdim)
+    return sum(x.abs() ** p, dim, keepdim) ** (1 / p)
 
 
 norm_2 = primitive(
     "LinalgVectorNorm",
-    lambda x, *, axis, keepdims: np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims)),
+    lambda x, *, axis, keepdims: np.sqrt(np.sum(_squares(x), axis=axis, keepdims=keepdims)),
     x=lambda g, x, out, axis, keepdims: x * _over(restore(g, axis, keepdims), restore(out, axis, keepdims)),
 )
+
+
+def _squares(x: Any) -> Any:
+    return np.square(x) if x.dtype.kind != "c" else np.square(x.real) + np.square(x.imag)
 
 
 def _over(g: Any, out: Any) -> Any:

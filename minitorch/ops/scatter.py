@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
-from minitorch.core.primitive import primitive, same
+from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index, in_dtype_of
 from minitorch.ops.arithmetic import cast, mul, where
@@ -23,7 +23,7 @@ add_at = primitive(  # x with v added at x[index], where an element may be named
     x=lambda g: g,
     v=lambda g, index: take_fancy(g, index=index),
 )
-set_along = primitive(
+set_along: Operation = primitive(
     "Scatter",
     lambda x, src, i, *, axis: _set(x, along(i, axis), src),
     prepare=same,
@@ -48,7 +48,7 @@ extreme_along = primitive(  # ties share the gradient equally
     * (src == take_along(out, i, axis=axis)),
     i=None,
 )
-product_along = primitive(
+product_along: Operation = primitive(
     "ScatterReduce",
     lambda x, src, i, *, axis: _at(np.multiply, x, along(i, axis), src),
     prepare=same,
@@ -114,6 +114,8 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, function: str) 
     if isinstance(source, Tensor):
         if source.array.dtype != x.array.dtype:
             raise RuntimeError(f"{function}(): Expected self.dtype to be equal to src.dtype: convert src to {x.dtype}")
+        if source.array.ndim <= axis:
+            dim_index(axis, source.array.ndim)
         if source.array.ndim != i.ndim:
             raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
         if any(n > m for n, m in zip(i.shape, source.array.shape, strict=True)):
@@ -181,9 +183,9 @@ def _reduced(x: Tensor, source: Tensor, i: Any, axis: int, reduce: str, include_
         start = {"sum": 0, "mean": 0, "prod": 1, "amax": _lowest(dtype), "amin": _highest(dtype)}[reduce]
         x = set_along(x, np.full(i.shape, start, dtype), i, axis=axis)
     if reduce in ("amax", "amin"):
-        return extreme_along(x, source, i, axis=axis, smallest=reduce == "amin")  # type: ignore[no-any-return]
+        return extreme_along(x, source, i, axis=axis, smallest=reduce == "amin")
     if reduce == "prod":
-        return product_along(x, source, i, axis=axis)  # type: ignore[no-any-return]
+        return product_along(x, source, i, axis=axis)
     out: Tensor = add_along(x, source, i, axis=axis)
     if reduce == "sum":
         return out
@@ -212,7 +214,9 @@ def _rows(input: Tensor, dim: int, index: Tensor, function: str) -> tuple[int, A
     i = i.reshape(-1)
     n = input.array.shape[axis] if input.array.ndim else 1
     if i.size and (i.min() < -n or i.max() >= n):
-        raise IndexError(f"{function}(): index out of range in self: dimension {axis} has size {n}")
+        raise (RuntimeError if function == "index_add" else IndexError)(
+            f"{function}(): index out of range in self: index is out of bounds for dimension {axis} with size {n}"
+        )
     return axis, i, (slice(None),) * axis + (i,)
 
 
@@ -225,7 +229,7 @@ def _same_rows(input: Tensor, axis: int, i: Any, source: Tensor, function: str) 
     if input.array.ndim != source.array.ndim and source.array.ndim and input.array.ndim:
         raise RuntimeError(f"{function}(): Source should have the same number of dimensions as self")
     if source.array.ndim and source.array.shape[axis] != i.size:
-        raise IndexError(
+        raise (RuntimeError if function == "index_add" else IndexError)(
             f"{function}(): Number of indices ({i.size}) should be equal to source.size(dim) ({source.array.shape[axis]})"
         )
 
@@ -236,8 +240,8 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     _same_rows(input, axis, i, source, "index_add")
     scaled = source if not isinstance(alpha, Tensor) and alpha == 1 else mul(source, alpha)
     if input.array.ndim == 0:
-        return add_at(input.reshape(1), scaled.reshape(-1), index=(i,)).reshape(())  # type: ignore[no-any-return]
-    return add_at(input, scaled, index=k)  # type: ignore[no-any-return]
+        return add_at(input.reshape(1), scaled.reshape(-1), index=(i,)).reshape(())
+    return add_at(input, scaled, index=k)
 
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
@@ -245,8 +249,8 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     axis, i, k = _rows(input, dim, index, "index_copy")
     _same_rows(input, axis, i, source, "index_copy")
     if input.array.ndim == 0:
-        return put_into(input.reshape(1), source.reshape(-1), index=(i,)).reshape(())  # type: ignore[no-any-return]
-    return put_into(input, source, index=k)  # type: ignore[no-any-return]
+        return put_into(input.reshape(1), source.reshape(-1), index=(i,)).reshape(())
+    return put_into(input, source, index=k)
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
@@ -259,8 +263,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor) and value.array.dtype != input.array.dtype:
         value = cast(value, dtype=input.array.dtype)
     if input.array.ndim == 0:
-        return put_into(input.reshape(1), value, index=(i,)).reshape(())  # type: ignore[no-any-return]
-    return put_into(input, value, index=k)  # type: ignore[no-any-return]
+        return put_into(input.reshape(1), value, index=(i,)).reshape(())
+    return put_into(input, value, index=k)
 
 
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
@@ -273,7 +277,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
             f"destination and {dtypes.of(values.array.dtype).alias} for the source."
         )
     try:
-        return (add_at if accumulate else put_into)(input, values, index=k)  # type: ignore[no-any-return]
+        return (add_at if accumulate else put_into)(input, values, index=k)
     except ValueError as error:
         raise RuntimeError(f"shape mismatch: values of shape {list(values.array.shape)} cannot be indexed in: {error}") from None
 
@@ -306,7 +310,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     if i.size and (i.min() < -input.array.size or i.max() >= input.array.size):
         raise IndexError("put_(): index out of range")
     flat = (add_at if accumulate else put_into)(input.reshape(-1), source.reshape(-1), index=(i.reshape(-1),))
-    return flat.reshape(input.array.shape)  # type: ignore[no-any-return]
+    return flat.reshape(input.array.shape)
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
@@ -331,7 +335,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
         if isinstance(value, complex) and to.kind != "c":
             raise RuntimeError("value cannot be converted without overflow: a complex value for a real tensor")
         v = wrap(np.asarray(value).astype(to))
-    return where(mask, v, input)  # type: ignore[no-any-return]
+    return where(mask, v, input)
 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
@@ -346,7 +350,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     n = int(m.sum())
     if n > source.array.size:
         raise RuntimeError("masked_scatter_: expected the number of elements of source to be greater than number of ones in mask")
-    return put_into(x, source.reshape(-1)[:n], index=m)  # type: ignore[no-any-return]
+    return put_into(x, source.reshape(-1)[:n], index=m)
 
 
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
@@ -373,7 +377,7 @@ def _embedded(input: Tensor, src: Tensor, k: Any) -> Tensor:
         raise RuntimeError(
             f"expected src to have a size equal to the slice of self. src size = {list(src.array.shape)}, slice size = {list(region)}"
         )
-    return put_into(input, src if src.array.dtype == input.array.dtype else cast(src, dtype=input.array.dtype), index=k)  # type: ignore[no-any-return]
+    return put_into(input, src if src.array.dtype == input.array.dtype else cast(src, dtype=input.array.dtype), index=k)
 
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
@@ -388,4 +392,4 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     columns = np.arange(region[-1]) + max(offset, 0)
     out = input.movedim((a, b), (-2, -1))
     source = src if src.array.dtype == input.array.dtype else cast(src, dtype=input.array.dtype)
-    return put_into(out, source, index=(..., rows, columns)).movedim((-2, -1), (a, b))  # type: ignore[no-any-return]
+    return put_into(out, source, index=(..., rows, columns)).movedim((-2, -1), (a, b))

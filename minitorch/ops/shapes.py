@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
-from minitorch.core.primitive import primitive, promote, same
+from minitorch.core.primitive import Operation, primitive, promote, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import Dims, dim_index, expect_tensor, sizes
@@ -17,7 +17,7 @@ from minitorch.ops.indexing import take
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
-_view = {"view": True, "prepare": same}
+_view: dict[str, Any] = {"view": True, "prepare": same}
 
 reshape_to = primitive("View", lambda x, *, shape: x.reshape(shape), **_view, x=lambda g, x_shape: g.reshape(x_shape))
 permute_axes = primitive(
@@ -36,7 +36,7 @@ join = primitive(
     prepare=promote,
     xs=lambda g, xs_shapes, axis: pieces(g, lengths=tuple(s[axis] for s in xs_shapes), axis=axis),
 )
-pieces = primitive(
+pieces: Operation = primitive(
     "Split",
     lambda x, *, lengths, axis: np.split(x, np.cumsum(lengths)[:-1].tolist(), axis),
     **_view,
@@ -46,7 +46,7 @@ pieces = primitive(
 pile = primitive(
     "Stack", lambda *xs, axis: np.stack(xs, axis), prepare=promote, xs=lambda g, axis: layers(g, axis=axis)
 )
-layers = primitive(
+layers: Operation = primitive(
     "Unbind",
     lambda x, *, axis: list(np.moveaxis(x, axis, 0)),
     **_view,
@@ -66,7 +66,7 @@ take_diagonal = primitive(
     **_view,
     x=lambda g, x_shape, offset, a, b: put_diagonal(g, offset=offset, a=a, b=b, shape=x_shape),
 )
-put_diagonal = primitive(
+put_diagonal: Operation = primitive(
     "DiagonalBackward",
     lambda v, *, offset, a, b, shape: _put_diagonal(v, offset, a, b, shape),
     prepare=same,
@@ -122,7 +122,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     >>> minitorch.arange(6).reshape(2, -1).shape
     torch.Size([2, 3])
     """
-    return reshape_to(input, shape=_inferred(sizes(shape, "shape"), input.array.size))  # type: ignore[no-any-return]
+    return reshape_to(input, shape=_inferred(sizes(shape, "shape"), input.array.size))
 
 
 def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
@@ -148,8 +148,6 @@ def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
 def view(input: Tensor, *shape: Any) -> Tensor:
     """The same memory in another shape; where that is impossible it raises (``Tensor.view``). With a dtype, a cast of bits."""
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
-        if input._requires_grad:
-            raise RuntimeError("view with another dtype is not differentiable: detach() first")
         out = input.detach()
         out.array = input.array.view(shape[0].numpy)
         return out
@@ -160,7 +158,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
             "contiguous subspaces). Use .reshape(...) instead."
         )
-    return out  # type: ignore[no-any-return]
+    return out
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
@@ -170,7 +168,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
 
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """``reshape`` to the shape of ``other``."""
-    return reshape_to(input, shape=_inferred(other.array.shape, input.array.size))  # type: ignore[no-any-return]
+    return reshape_to(input, shape=_inferred(other.array.shape, input.array.size))
 
 
 def permute(input: Tensor, *dims: Any) -> Tensor:
@@ -185,7 +183,7 @@ def permute(input: Tensor, *dims: Any) -> Tensor:
     found = tuple(dim_index(d, ndim) for d in order)
     if len(set(found)) != ndim:
         raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return permute_axes(input, axes=found)  # type: ignore[no-any-return]
+    return permute_axes(input, axes=found)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -193,8 +191,8 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     ndim = input.array.ndim
     a, b = dim_index(dim0, ndim), dim_index(dim1, ndim)
     if ndim == 0:
-        return permute_axes(input, axes=())  # type: ignore[no-any-return]
-    return swap_axes(input, a=a, b=b)  # type: ignore[no-any-return]
+        return permute_axes(input, axes=())
+    return swap_axes(input, a=a, b=b)
 
 
 def t(input: Tensor) -> Tensor:
@@ -219,7 +217,7 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     order = [d for d in range(ndim) if d not in src]
     for d, s in sorted(zip(dst, src)):
         order.insert(d, s)
-    return permute_axes(input, axes=tuple(order))  # type: ignore[no-any-return]
+    return permute_axes(input, axes=tuple(order))
 
 
 def expand(input: Tensor, *shape: Any) -> Tensor:
@@ -244,7 +242,7 @@ def expand(input: Tensor, *shape: Any) -> Tensor:
                 f"The expanded size of the tensor ({n}) must match the existing size ({have[d - lead]}) at non-singleton "
                 f"dimension {d}.  Target sizes: {to}.  Tensor sizes: {list(have)}"
             )
-    return spread(input, shape=tuple(to))  # type: ignore[no-any-return]
+    return spread(input, shape=tuple(to))
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
@@ -268,7 +266,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """A view with a new dim of size 1 (``torch.unsqueeze``)."""
-    return insert_axes(input, axis=dim_index(dim, input.array.ndim + 1))  # type: ignore[no-any-return]
+    return insert_axes(input, axis=dim_index(dim, input.array.ndim + 1))
 
 
 def squeeze(input: Tensor, dim: Dims = None) -> Tensor:
@@ -276,7 +274,7 @@ def squeeze(input: Tensor, dim: Dims = None) -> Tensor:
     ndim = input.array.ndim
     dims = range(ndim) if dim is None else [dim] if isinstance(dim, int) else dim
     chosen = [dim_index(d, ndim) for d in dims]
-    return drop_axes(input, axis=tuple(d for d in chosen if ndim and input.array.shape[d] == 1))  # type: ignore[no-any-return]
+    return drop_axes(input, axis=tuple(d for d in chosen if ndim and input.array.shape[d] == 1))
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -291,15 +289,15 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
     if not shape:
-        return reshape_to(input, shape=(1,))  # type: ignore[no-any-return]
+        return reshape_to(input, shape=(1,))
     if start == end:
         return input
-    return reshape_to(input, shape=(*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))  # type: ignore[no-any-return]
+    return reshape_to(input, shape=(*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
 def ravel(input: Tensor) -> Tensor:
     """All elements in one dimension (``torch.ravel``)."""
-    return reshape_to(input, shape=(input.array.size,))  # type: ignore[no-any-return]
+    return reshape_to(input, shape=(input.array.size,))
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
@@ -314,7 +312,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
         raise RuntimeError(
             f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} ({shape[axis]}) in the input tensor"
         ) from None
-    return reshape_to(input, shape=(*shape[:axis], *parts, *shape[axis + 1 :]))  # type: ignore[no-any-return]
+    return reshape_to(input, shape=(*shape[:axis], *parts, *shape[axis + 1 :]))
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -340,7 +338,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {axis}. Expected size {n} but got size {m} for tensor number {i} in the list."
                 )
-    return join(*parts, axis=axis)  # type: ignore[no-any-return]
+    return join(*parts, axis=axis)
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -352,7 +350,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(part.array.shape)} at entry {i}"
             )
-    return pile(*parts, axis=dim_index(dim, len(first) + 1))  # type: ignore[no-any-return]
+    return pile(*parts, axis=dim_index(dim, len(first) + 1))
 
 
 def _sequence(tensors: Any, function: str) -> list[Tensor]:
@@ -360,7 +358,7 @@ def _sequence(tensors: Any, function: str) -> list[Tensor]:
         raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
     found = list(tensors)
     if not found:
-        raise RuntimeError(f"{function}: expected a non-empty list of Tensors")
+        raise (ValueError if function == "cat" else RuntimeError)(f"{function}: expected a non-empty list of Tensors")
     for i, part in enumerate(found):
         if not isinstance(part, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(part).__name__}")
@@ -401,7 +399,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {axis}), but got split_sizes={lengths}"
             )
-    return pieces(tensor, lengths=tuple(lengths), axis=axis)  # type: ignore[no-any-return]
+    return pieces(tensor, lengths=tuple(lengths), axis=axis)
 
 
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -423,7 +421,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of the slices along a dim (``torch.unbind``)."""
     if input.array.ndim == 0:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return layers(input, axis=dim_index(dim, input.array.ndim))  # type: ignore[no-any-return]
+    return layers(input, axis=dim_index(dim, input.array.ndim))
 
 
 def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
@@ -440,7 +438,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     first = first + n if first < 0 else first
     if first + length > n:
         raise RuntimeError(f"start ({first}) + length ({length}) exceeds dimension size ({n}).")
-    return take(input, index=(slice(None),) * axis + (slice(first, first + length),))  # type: ignore[no-any-return]
+    return take(input, index=(slice(None),) * axis + (slice(first, first + length),))
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:
@@ -451,7 +449,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     n = input.array.shape[axis]
     if not -n <= index < n:
         raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}")
-    return take(input, index=(slice(None),) * axis + (index,))  # type: ignore[no-any-return]
+    return take(input, index=(slice(None),) * axis + (index,))
 
 
 def flip(input: Tensor, *dims: Any) -> Tensor:
@@ -459,22 +457,24 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
     chosen = tuple(dim_index(d, input.array.ndim) for d in sizes(dims, "dims"))
     if len(set(chosen)) != len(chosen):
         raise RuntimeError(f"dim {max(chosen, key=chosen.count)} appears multiple times in the list of dims")
-    return reverse(input, axes=() if input.array.ndim == 0 else chosen)  # type: ignore[no-any-return]
+    return reverse(input, axes=() if input.array.ndim == 0 else chosen)
 
 
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Elements moved along ``dims``, those that fall off coming in at the other end (``torch.roll``)."""
     by = tuple(shifts) if isinstance(shifts, (tuple, list)) else (shifts,)
     if dims is None or dims == ():
-        return shift(input.reshape(-1), shifts=by, axes=(0,)).reshape(input.array.shape)  # type: ignore[no-any-return]
+        return shift(input.reshape(-1), shifts=by, axes=(0,)).reshape(input.array.shape)
     along = tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
     if len(by) != len(along):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(by)}, dims:{len(along)}")
-    return shift(input, shifts=by, axes=tuple(dim_index(d, input.array.ndim) for d in along))  # type: ignore[no-any-return]
+    return shift(input, shifts=by, axes=tuple(dim_index(d, input.array.ndim) for d in along))
 
 
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """The tensor laid side by side, so often along each dim (``Tensor.repeat``)."""
+    if not repeats:
+        raise TypeError('repeat() missing 1 required positional arguments: "repeats"')
     times = sizes(repeats, "repeats")
     have = input.array.shape
     lead = len(times) - len(have)
@@ -486,7 +486,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     # Each dim as (times, size): a view, of which one copy is made at the end.
     x = reshape_to(input, shape=tuple(n for size in have for n in (1, size)))
     x = spread(x, shape=tuple(n for pair in zip(times, have) for n in pair))
-    return reshape_to(x, shape=tuple(n * m for n, m in zip(times, have)))  # type: ignore[no-any-return]
+    return reshape_to(x, shape=tuple(n * m for n, m in zip(times, have)))
 
 
 def tile(input: Tensor, *dims: Any) -> Tensor:
@@ -509,7 +509,7 @@ def repeat_interleave(input: Tensor, repeats: int | Tensor | None = None, dim: i
     if np.any(np.asarray(times) < 0):
         raise RuntimeError("repeats can not be negative")
     rows = np.repeat(np.arange(x.array.shape[axis]), times)
-    return take_fancy(x, index=(slice(None),) * axis + (rows,))  # type: ignore[no-any-return]
+    return take_fancy(x, index=(slice(None),) * axis + (rows,))
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
@@ -518,19 +518,19 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     a, b = dim_index(dim1, ndim), dim_index(dim2, ndim)
     if a == b:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    return take_diagonal(input, offset=offset, a=a, b=b)  # type: ignore[no-any-return]
+    return take_diagonal(input, offset=offset, a=a, b=b)
 
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """A matrix's diagonal, or the matrix with a vector on its diagonal (``torch.diag``)."""
     if input.array.ndim == 1:
         n = input.array.shape[0] + builtin_abs(diagonal)
-        return put_diagonal(input, offset=diagonal, a=0, b=1, shape=(n, n))  # type: ignore[no-any-return]
+        return put_diagonal(input, offset=diagonal, a=0, b=1, shape=(n, n))
     if input.array.ndim != 2:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.array.ndim}D")
     from minitorch.ops.arithmetic import copy
 
-    return copy(take_diagonal(input, offset=diagonal, a=0, b=1))  # type: ignore[no-any-return]
+    return copy(take_diagonal(input, offset=diagonal, a=0, b=1))
 
 
 def builtin_abs(n: int) -> int:
@@ -541,21 +541,21 @@ def trace(input: Tensor) -> Tensor:
     """The sum of a matrix's diagonal (``torch.trace``)."""
     if input.array.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.array.ndim}")
-    return np.sum(take_diagonal(input, offset=0, a=0, b=1))  # type: ignore[no-any-return]
+    return np.sum(take_diagonal(input, offset=0, a=0, b=1))
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """A copy with zeros below the diagonal (``torch.triu``)."""
     if input.array.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    return upper(input, k=diagonal)  # type: ignore[no-any-return]
+    return upper(input, k=diagonal)
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """A copy with zeros above the diagonal (``torch.tril``)."""
     if input.array.ndim < 2:
         raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    return lower(input, k=diagonal)  # type: ignore[no-any-return]
+    return lower(input, k=diagonal)
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
@@ -575,5 +575,4 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     ]
     if swap:
         grids[0], grids[1] = grids[1], grids[0]
-        grids = [swap_axes(grid, a=0, b=1) for grid in grids]
     return tuple(grids)

@@ -8,20 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, same
+from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops import arithmetic
 from minitorch.ops.arithmetic import where
-from minitorch.ops.factorizations import LinAlgError, _h, cholesky, lu_unpack, matrices, qr, svd, svdvals
+from minitorch.ops.factorizations import LinAlgError, _h, _pivots, cholesky, lu_factor_ex, lu_unpack, matrices, qr, svd, svdvals
 from minitorch.ops.linalg import matmul
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
-inverse = primitive("LinalgInvEx", lambda x: np.linalg.inv(x), prepare=same, x=lambda g, out: -(out.mT @ g @ out.mT))
-solution = primitive(  # x with a @ x = b, b a batch of matrices
+inverse = primitive("LinalgInvEx", lambda x: _inverse(x), prepare=same, x=lambda g, out: -(out.mT @ g @ out.mT))
+solution: Operation = primitive(  # x with a @ x = b, b a batch of matrices
     "LinalgSolveEx",
-    lambda a, b: np.linalg.solve(a, b),
+    lambda a, b: _solve(a, b),
     prepare=same,
     a=lambda g, a, out: -(solution(a.mT, g) @ out.mT),
     b=lambda g, a: solution(a.mT, g),
@@ -36,7 +36,7 @@ sign_and_log = primitive(
     outputs=("sign", "logabsdet"),
     x=lambda g_sign, g_logabsdet, x, sign: np.expand_dims(_log_slope(g_sign, g_logabsdet, sign), (-2, -1)) * _h(inverse(x)),
 )
-exponential = primitive(  # the derivative is a block of a larger exponential (Van Loan, 1978)
+exponential: Operation = primitive(  # the derivative is a block of a larger exponential (Van Loan, 1978)
     "LinalgMatrixExp", lambda x: _expm(x), prepare=same, x=lambda g, x: _corner(exponential(_blocks(x.mT, g)), x.shape[-1])
 )
 pseudo_inverse = primitive(  # Golub and Pereyra (1973); of constant rank
@@ -45,6 +45,28 @@ pseudo_inverse = primitive(  # Golub and Pereyra (1973); of constant rank
     prepare=same,
     x=lambda g, x, out: np.conjugate(_pinv_backward(np.conjugate(g), x, out)),
 )
+
+
+def _inverse(x: Any) -> Any:
+    try:
+        return np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        raise LinAlgError(
+            f"linalg.inv: The diagonal element {int(_zero_pivots(x).max())} is zero, the inversion could not be completed "
+            "because the input matrix is singular."
+        ) from None
+
+
+def _solve(a: Any, b: Any) -> Any:
+    try:
+        return np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        raise LinAlgError("torch.linalg.solve: The solver failed because the input matrix is singular.") from None
+
+
+def _zero_pivots(x: Any) -> Any:
+    """For each matrix the number of its first zero pivot, or 0."""
+    return _pivots(x, True)[2]
 
 
 def _cofactors(x: Any, det: Any) -> Any:
@@ -59,7 +81,7 @@ def _cofactors(x: Any, det: Any) -> Any:
 
 
 def _log_slope(g_sign: Any, g_logabsdet: Any, sign: Any) -> Any:
-    if sign.dtype.kind != "c":
+    if not np.iscomplexobj(sign):
         return g_logabsdet
     return g_logabsdet - np.imag(np.conjugate(g_sign) * sign) * 1j
 
@@ -160,28 +182,12 @@ def inv(A: Tensor) -> Tensor:
             [0.0000, 0.2500]])
     """
     matrices(A, "linalg.inv", square=True)
-    try:
-        return inverse(A)
-    except np.linalg.LinAlgError:
-        raise LinAlgError(
-            f"linalg.inv: The diagonal element {_zero_pivot(A)} is zero, the inversion could not be completed because the "
-            "input matrix is singular."
-        ) from None
-
-
-def _zero_pivot(A: Tensor) -> int:
-    return int(_info(A).max())
-
-
-def _info(A: Tensor) -> Any:
-    from minitorch.ops.factorizations import _pivots
-
-    return _pivots(A.array, True)[2]
+    return inverse(A)
 
 
 def inv_ex(A: Tensor, *, check_errors: bool = False) -> inv_ex_result:
     """``inv`` that notes singular matrices in ``info`` instead of raising (``torch.linalg.inv_ex``)."""
-    info = _info(matrices(A, "linalg.inv_ex", square=True))
+    info = _zero_pivots(matrices(A, "linalg.inv_ex", square=True).array)
     if info.any() and not check_errors:
         return inv_ex_result(wrap(np.full_like(A.array, np.nan)), wrap(info))
     return inv_ex_result(inv(A), wrap(info))
@@ -253,18 +259,13 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
             f"linalg.solve: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
             f"({A.array.shape[-2]}x{A.array.shape[-1]} and {b.array.shape[-2]}x{b.array.shape[-1]})"
         )
-    try:
-        out = solution(A, b) if left else solution(A.mT, b.mT).mT
-    except np.linalg.LinAlgError:
-        raise LinAlgError(
-            "torch.linalg.solve: The solver failed because the input matrix is singular."
-        ) from None
+    out = solution(A, b) if left else solution(A.mT, b.mT).mT
     return out.squeeze(-1) if vector else out
 
 
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> solve_ex_result:
     """``solve`` that notes singular matrices in ``info`` instead of raising (``torch.linalg.solve_ex``)."""
-    info = _info(matrices(A, "linalg.solve_ex", square=True))
+    info = _zero_pivots(matrices(A, "linalg.solve_ex", square=True).array)
     if info.any() and not check_errors:
         return solve_ex_result(wrap(np.full_like(B.array, np.nan)), wrap(info))
     return solve_ex_result(solve(A, B, left=left), wrap(info))
@@ -331,10 +332,10 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None)
     nothing = A.new_empty(0)
     residuals = nothing
     full = bool(np.all(np.linalg.matrix_rank(A.array) == n)) if A.array.size else False
-    if m > n and full:
+    named = driver or "gelsy"
+    if m > n and full and named != "gelsy":
         difference = matmul(A, x) - b
         residuals = (difference * difference.conj()).real.sum(-2)
-    named = driver or "gelsy"
     rank = matrix_rank(A, rtol=rcond) if named != "gels" else wrap(np.empty(0, np.int64))
     values = svdvals(A).detach() if named in ("gelsd", "gelss") else nothing.real
     return lstsq_result(x.squeeze(-1) if vector else x, residuals, rank, values)
@@ -376,7 +377,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     if A.array.ndim < 2 or A.array.shape[-1] != A.array.shape[-2]:
         raise RuntimeError("linalg.matrix_power: A must be batches of square matrices")
     if n == 0:
-        return wrap(np.broadcast_to(np.eye(A.array.shape[-1], dtype=A.array.dtype), A.array.shape).copy())
+        return A * 0 + wrap(np.eye(A.array.shape[-1], dtype=A.array.dtype))
     base, n = (inv(A), -n) if n < 0 else (A, n)
     out: Tensor | None = None
     while n:
@@ -457,6 +458,12 @@ class svd_old_result(NamedTuple):
     V: Tensor
 
 
+def lu_old(A: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
+    """``linalg.lu_factor`` by its older name (``torch.lu``); with ``get_infos``, its info too."""
+    found = lu_factor_ex(A, pivot=pivot)
+    return tuple(found) if get_infos else (found.LU, found.pivots)
+
+
 def qr_old(input: Tensor, some: bool = True) -> Any:
     """``linalg.qr``, complete unless ``some`` (``torch.qr``)."""
     return qr(input, "reduced" if some else "complete")
@@ -480,7 +487,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
         s = svdvals(A)
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     matrices(A, "linalg.cond", square=True)
-    info = _info(A)
+    info = _zero_pivots(A.array)
     if info.any():
         return wrap(np.where(info > 0, np.inf, 0.0).astype(A.array.real.dtype))
     return matrix_norm(A, p) * matrix_norm(inv(A), p)

@@ -463,5 +463,5 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
 
 def argwhere(input: Tensor) -> Tensor:
     """The indices of the elements that are not zero, a row each (``torch.argwhere``)."""
-    return wrap(np.argwhere(input.array).astype(np.int64).reshape(-1, input.array.ndim))
+    return wrap(np.argwhere(input.array).astype(np.int64))
 

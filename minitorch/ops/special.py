@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, promote_float
+from minitorch.core.primitive import Operation, primitive, promote_float
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import no_derivative
@@ -16,11 +16,11 @@ from minitorch.ops.pointwise import _special as scipy
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
-_real = {"prepare": promote_float}
+_real: dict[str, Any] = {"prepare": promote_float}
 
 lgamma = primitive("Lgamma", lambda x: scipy("gammaln", x), **_real, x=lambda g, x: g * digamma(x))
-digamma = primitive("Digamma", lambda x: _digamma(x), **_real, x=lambda g, x: g * polygamma_n(x, n=1))
-polygamma_n = primitive(
+digamma: Operation = primitive("Digamma", lambda x: _digamma(x), **_real, x=lambda g, x: g * polygamma_n(x, n=1))
+polygamma_n: Operation = primitive(
     "Polygamma",
     lambda x, *, n: _digamma(x) if n == 0 else scipy("polygamma", n, x).astype(x.dtype),
     **_real,
@@ -46,11 +46,11 @@ ndtri = primitive(
 entr = primitive("SpecialEntr", lambda x: scipy("entr", x), **_real, x=lambda g, x: g * (-1 - np.log(x)))
 i0 = primitive("I0", lambda x: scipy("i0", x), **_real, x=lambda g, x: g * i1(x))
 i0e = primitive("SpecialI0E", lambda x: scipy("i0e", x), **_real, x=lambda g, x, out: g * (i1e(x) - np.sign(x) * out))
-i1 = primitive("SpecialI1", lambda x: scipy("i1", x), **_real, x=lambda g, x, out: g * (i0(x) - _over_x(out, x)))
-i1e = primitive(
+i1: Operation = primitive("SpecialI1", lambda x: scipy("i1", x), **_real, x=lambda g, x, out: g * (i0(x) - _over_x(out, x)))
+i1e: Operation = primitive(
     "SpecialI1E", lambda x: scipy("i1e", x), **_real, x=lambda g, x, out: g * (i0e(x) - np.sign(x) * out - _over_x(out, x))
 )
-zeta = primitive(  # Hurwitz: sum of (k + b) ** -a
+zeta: Operation = primitive(  # Hurwitz: sum of (k + b) ** -a
     "SpecialZeta",
     lambda a, b: scipy("zeta", a, b),
     **_real,
@@ -72,17 +72,17 @@ igammac = primitive(
     b=lambda g, a, b: -g * np.exp((a - 1) * np.log(b) - b - lgamma(a)),
 )
 bessel_j0 = primitive("SpecialBesselJ0", lambda x: scipy("j0", x), **_real, x=lambda g, x: -g * bessel_j1(x))
-bessel_j1 = primitive(
+bessel_j1: Operation = primitive(
     "SpecialBesselJ1", lambda x: scipy("j1", x), **_real, x=lambda g, x, out: g * (bessel_j0(x) - _over_x(out, x))
 )
 bessel_y0 = primitive("SpecialBesselY0", lambda x: scipy("y0", x), **_real, x=lambda g, x: -g * bessel_y1(x))
-bessel_y1 = primitive(
+bessel_y1: Operation = primitive(
     "SpecialBesselY1", lambda x: scipy("y1", x), **_real, x=lambda g, x, out: g * (bessel_y0(x) - out / x)
 )
 modified_bessel_k0 = primitive(
     "SpecialModifiedBesselK0", lambda x: scipy("k0", x), **_real, x=lambda g, x: -g * modified_bessel_k1(x)
 )
-modified_bessel_k1 = primitive(
+modified_bessel_k1: Operation = primitive(
     "SpecialModifiedBesselK1",
     lambda x: scipy("k1", x),
     **_real,
@@ -91,7 +91,7 @@ modified_bessel_k1 = primitive(
 scaled_modified_bessel_k0 = primitive(
     "SpecialScaledModifiedBesselK0", lambda x: scipy("k0e", x), **_real, x=lambda g, x, out: g * (out - scaled_modified_bessel_k1(x))
 )
-scaled_modified_bessel_k1 = primitive(
+scaled_modified_bessel_k1: Operation = primitive(
     "SpecialScaledModifiedBesselK1",
     lambda x: scipy("k1e", x),
     **_real,
@@ -149,12 +149,15 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     return polygamma_n(input, n=n)
 
 
+def polygamma_method(self: Tensor, n: int) -> Tensor:
+    """``polygamma(n, self)``, as a method."""
+    return polygamma(n, self)
+
+
 def mvlgamma(input: Tensor, p: int) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension p (``torch.mvlgamma``)."""
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
-    if np.any(input.array <= (p - 1) / 2):
-        raise RuntimeError(f"All elements must be greater than (p-1)/2, which is {(p - 1) / 2}")
     out = lgamma(input)
     for k in range(1, p):
         out = out + lgamma(input - k / 2)

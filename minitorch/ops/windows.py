@@ -15,7 +15,7 @@ from minitorch.core.tensor import Tensor, wrap
 def _made(window: Any, dtype: dtypes.dtype | None, requires_grad: bool) -> Tensor:
     to = dtypes.get_default_dtype() if dtype is None else dtype
     if to.numpy.kind != "f":
-        raise RuntimeError(f"window functions expect a floating point dtype, got {to}")
+        raise ValueError(f"window functions expect float32 or float64 dtypes, got: {to}")
     out = wrap(window.astype(to.numpy))
     out.requires_grad = requires_grad
     return out

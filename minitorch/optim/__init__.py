@@ -2,11 +2,14 @@
 
 from minitorch.optim import lr_scheduler
 from minitorch.optim.adadelta import Adadelta
+from minitorch.optim.adafactor import Adafactor
 from minitorch.optim.adagrad import Adagrad
 from minitorch.optim.adam import Adam
 from minitorch.optim.adamax import Adamax
 from minitorch.optim.adamw import AdamW
 from minitorch.optim.asgd import ASGD
+from minitorch.optim.lbfgs import LBFGS
+from minitorch.optim.muon import Muon
 from minitorch.optim.nadam import NAdam
 from minitorch.optim.optimizer import Optimizer
 from minitorch.optim.radam import RAdam
@@ -16,12 +19,15 @@ from minitorch.optim.sgd import SGD
 
 __all__ = [
     "ASGD",
+    "LBFGS",
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Muon",
     "NAdam",
     "Optimizer",
     "RAdam",

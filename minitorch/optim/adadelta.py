@@ -7,21 +7,23 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.means import mean_square
 from minitorch.optim.optimizer import Group, Params
 
 ADADELTA_MEMORY = {"step": Number(), "square_avg": 0.0, "acc_delta": 0.0}
 
 
-def adadelta(d: Array, g: Array, v: Array, u: Array, k: Constants, *, lr: float, rho: float, eps: float) -> None:
+def adadelta(
+    d: Array, e: Array, g: Array, v: Array, u: Array, k: Constants, *, lr: float, rho: float, eps: float
+) -> None:
     """d = γΔ with Δ = g √(u + ε) / √(v + ε), from running means v of g² and u of the Δ² before."""
-    v *= k[rho]
-    v += k[1 - rho] * g * g
-    delta = np.sqrt(u + k[eps])
-    delta /= np.sqrt(v + k[eps])
-    delta *= g
-    u *= k[rho]
-    u += k[1 - rho] * delta * delta
-    np.multiply(k[lr], delta, out=d)
+    mean_square(v, g, k[rho], k[1 - rho], room=d)
+    np.sqrt(np.add(u, k[eps], out=d), out=d)
+    np.sqrt(np.add(v, k[eps], out=e), out=e)
+    d /= e
+    d *= g
+    mean_square(u, d, k[rho], k[1 - rho], room=e)
+    d *= k[lr]
 
 
 class Adadelta(FlatOptimizer):
@@ -78,6 +80,6 @@ class Adadelta(FlatOptimizer):
 
     def _update(self, group: Group, o: Operands) -> None:
         adadelta(
-            o.d, o.gradient(group), o.state["square_avg"], o.state["acc_delta"], o.k,
+            o.d, o.e, o.gradient(group), o.state["square_avg"], o.state["acc_delta"], o.k,
             lr=number(group["lr"]), rho=group["rho"], eps=group["eps"],
         )  # fmt: skip

@@ -12,10 +12,12 @@ from minitorch.optim.optimizer import Group, Params
 
 def adagrad(d: Array, g: Array, s: Array, k: Constants, *, rate: float, eps: float) -> None:
     """d = ηg / (√s + ε), for the sum s of g² over all steps."""
-    s += g * g
-    denominator = np.sqrt(s)
-    denominator += k[eps]
-    np.divide(k[rate] * g, denominator, out=d)
+    np.multiply(g, g, out=d)
+    s += d
+    np.sqrt(s, out=d)
+    d += k[eps]
+    np.divide(g, d, out=d)
+    d *= k[rate]
 
 
 class Adagrad(FlatOptimizer):

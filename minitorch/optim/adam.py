@@ -7,6 +7,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, check_betas, check_switches, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.means import mean, mean_square
 from minitorch.optim.optimizer import Group, Params
 
 
@@ -15,15 +16,15 @@ def adam(
     lr: float, beta1: float, beta2: float, eps: float,
 ) -> None:  # fmt: skip
     """d = α m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), from running means m of g and v of g²."""
-    m += k[1 - float(beta1)] * (g - m)
-    v *= k[beta2]
-    v += k[1 - beta2] * g * g
+    mean(m, g, k[1 - float(beta1)], room=d)
+    mean_square(v, g, k[beta2], k[1 - beta2], room=d)
     if v_max is not None:
         v = np.maximum(v_max, v, out=v_max)
-    rate, root = float(lr / (1 - beta1**t)), float((1 - beta2**t) ** 0.5)
-    denominator = np.sqrt(v)  # √v̂ + ε = (√v + root · ε) / root spares a pass
-    denominator += k[root * eps]
-    np.divide(k[rate * root] * m, denominator, out=d)
+    root = float((1 - beta2**t) ** 0.5)  # √v̂ + ε = (√v + root · ε) / root spares a pass
+    np.sqrt(v, out=d)
+    d += root * eps
+    np.divide(m, d, out=d)
+    d *= root * float(lr / (1 - beta1**t))
 
 
 ADAM_MEMORY = {"step": Number(), "exp_avg": 0.0, "exp_avg_sq": 0.0}

@@ -7,6 +7,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, check_betas, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.means import mean
 from minitorch.optim.optimizer import Group, Params
 
 ADAMAX_MEMORY = {"step": Number(), "exp_avg": 0.0, "exp_inf": 0.0}
@@ -17,10 +18,13 @@ def adamax(
     lr: float, beta1: float, beta2: float, eps: float,
 ) -> None:  # fmt: skip
     """d = α m̂ / u with m̂ = m / (1 − β₁ᵗ), from the running mean m of g and u ← max(β₂u, |g| + ε)."""
-    m += k[1 - beta1] * (g - m)
+    mean(m, g, k[1 - beta1], room=d)
+    np.abs(g, out=d)
+    d += k[eps]
     u *= k[beta2]
-    np.maximum(u, np.abs(g) + k[eps], out=u)
-    np.divide(k[lr / (1 - beta1**t)] * m, u, out=d)
+    np.maximum(u, d, out=u)
+    np.divide(m, u, out=d)
+    d *= float(lr / (1 - beta1**t))
 
 
 class Adamax(FlatOptimizer):

@@ -5,19 +5,22 @@ import numpy as np
 from minitorch.core.dtypes import Array
 from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, number
-from minitorch.optim.bucket import Constants, Memory, Number, Operands
+from minitorch.optim.bucket import Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
 from minitorch.optim.optimizer import Group, Params
 
 
-def asgd(d: Array, x: Array, g: Array, average: Array, k: Constants, *, lambd: float, eta: float, mu: float) -> None:
+def asgd(d: Array, e: Array, x: Array, g: Array, average: Array, *, lambd: float, eta: float, mu: float) -> None:
     """d = η (g + λx); the average moves towards the new x by the part μ of the way."""
-    np.multiply(k[eta], g, out=d)
-    d += k[lambd * eta] * x
+    np.multiply(g, eta, out=d)
+    d += np.multiply(x, lambd * eta, out=e)
+    np.subtract(x, d, out=e)
     if mu == 1:
-        np.subtract(x, d, out=average)
+        average[...] = e
     else:
-        average += k[mu] * (x - d - average)
+        e -= average
+        e *= mu
+        average += e
 
 
 class ASGD(FlatOptimizer):
@@ -72,7 +75,7 @@ class ASGD(FlatOptimizer):
 
     def _update(self, group: Group, o: Operands) -> None:
         eta, mu = o.numbers["eta"].item(0), o.numbers["mu"].item(0)
-        asgd(o.d, o.x, o.gradient(group), o.state["ax"], o.k, lambd=group["lambd"], eta=eta, mu=mu)
+        asgd(o.d, o.e, o.x, o.gradient(group), o.state["ax"], lambd=group["lambd"], eta=eta, mu=mu)
 
     def _advance(self, group: Group, t: float, numbers: dict[str, Array]) -> None:
         lr = number(group["lr"])

@@ -33,33 +33,37 @@ Entry = dict[str, Any]  # what a user finds in optimizer.state[p]
 
 
 class Constants(dict[float, Array]):
-    """Numbers in one dtype: ``k[0.9]`` is a 0-d array, which NumPy takes up faster than a Python number."""
+    """Numbers in one dtype: ``k[0.9]`` is a 0-d array, which NumPy takes up faster than a Python number.
+
+    That is for numbers that stay; one that changes with every step had better be Python's.
+    """
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         super().__init__()
         self.dtype = dtype
 
     def __missing__(self, value: float) -> Array:
-        if len(self) >= 256:  # most are hyperparameters, but some change with every step
+        if len(self) >= 256:  # a schedule may change the learning rate for ever
             self.clear()
         constant = self[value] = np.array(value, self.dtype)
         return constant
 
 
 class Operands:
-    """What a rule works on: the gradient ``g`` to read, the step ``d`` to write, the state to bring up to date.
+    """What a rule works on: the gradient to read, the state to bring up to date, and the step ``d`` to write.
 
     ``t`` counts steps from 1, ``first`` says that there was no state before, ``numbers`` holds state that is one number
-    for each parameter, ``k`` makes constants. The parameters ``x`` are gathered only for rules that ask for them.
+    for each parameter, ``k`` makes constants, ``e`` is room for a rule that needs more than ``d``. The parameters ``x``
+    are gathered only for rules that ask for them.
     """
 
-    __slots__ = ("_gather", "_x", "d", "first", "g", "k", "numbers", "state", "t")
+    __slots__ = ("_gather", "_x", "d", "e", "first", "g", "h", "k", "numbers", "state", "t")
 
-    def __init__(self, dtype: np.dtype[Any], numbers: dict[str, Array], gather: Callable[[], Array]) -> None:
-        self.g = self.d = np.empty(0, dtype)
+    def __init__(self, g: Array, h: Array, d: Array, e: Array, gather: Callable[[], Array]) -> None:
+        self.g, self.h, self.d, self.e = g, h, d, e  # h: room for a gradient that is not g as it came
         self.state: dict[str, Array] = {}
-        self.numbers, self.k = numbers, Constants(dtype)
-        self.t, self.first = 0.0, False
+        self.numbers: dict[str, Array] = {}
+        self.k, self.t, self.first = Constants(d.dtype), 0.0, False
         self._gather = gather
         self._x: Array | None = None
 
@@ -75,17 +79,17 @@ class Operands:
 
     def gradient(self, group: Group) -> Array:
         """The gradient to descend: turned round to maximize, and with that of the L2 penalty λx²/2 added."""
-        g = -self.g if group["maximize"] else self.g
-        decay = group["weight_decay"]
-        if decay == 0 or group.get("decoupled_weight_decay"):
-            return g
-        penalized: Array = g + self.k[number(decay)] * self.x
-        return penalized
+        g, decay = self.g, group["weight_decay"]
+        if group["maximize"]:
+            g = np.negative(g, out=self.h)
+        if decay != 0 and not group.get("decoupled_weight_decay"):
+            g = np.add(g, np.multiply(self.x, self.k[number(decay)], out=self.e), out=self.h)
+        return g
 
     def decay(self, group: Group, lr: float) -> None:
         """Weight decay apart from the gradient, if the group has it: shrinks x by the factor 1 − ``lr`` · λ."""
         if group["decoupled_weight_decay"] and group["weight_decay"] != 0:
-            self.d += self.k[lr * group["weight_decay"]] * self.x
+            self.d += np.multiply(self.x, self.k[lr * group["weight_decay"]], out=self.e)
 
 
 class Algorithm(Protocol):
@@ -100,10 +104,13 @@ class Bucket:
     """Parameters that step together, with their state in flat buffers that show as views in each one's entry.
 
     ``entries`` are the parameters' dicts in ``optimizer.state``, none if the algorithm remembers nothing. ``own`` are
-    the ids of the state tensors that buckets have made before: those move into this one's buffers.
+    the ids of the state tensors that buckets have made before: those move into this one's buffers. ``scratch`` has rows
+    for gradients, steps, parameters and more, which all buckets of a dtype take turns to use.
     """
 
-    def __init__(self, params: list[Tensor], entries: list[Entry], memory: Memory, own: set[int]) -> None:
+    def __init__(
+        self, params: list[Tensor], entries: list[Entry], memory: Memory, own: set[int], scratch: Array
+    ) -> None:
         self.params, self.names = params, list(memory)
         self.first = any(entry.get(name) is None for entry in entries for name in memory)
         arrays = self.arrays = [p.array for p in params]
@@ -115,33 +122,31 @@ class Bucket:
                 flat = self.numbers[name] = np.full(len(params), initial, number_dtype(entries[0].get(name)))
                 views = [flat[i, ...] for i in range(len(params))]
             else:
-                flat, views = self._vector()
+                flat = np.empty(self.size, self.dtype)
+                views = self._views(flat)
                 self.state[name] = _real(flat)
                 self.state[name][...] = initial
             for entry, view in zip(entries, views, strict=True):
                 entry[name] = _settle(name, entry.get(name), view, own)
         # Where parameters and state lie: what must still be so at the next step.
-        self._lies = list(zip(params, arrays, strict=True))
-        self._owners = list(zip(params, entries, strict=False))
+        owners: list[Entry | None] = [*entries] or [None] * len(params)
+        self._lies = list(zip(params, arrays, owners, strict=True))
         self.tensors = [entry[name] for entry in entries for name in memory]
         self._places = [(entry, name, entry[name], entry[name].array) for entry in entries for name in memory]
-        self._prepare()
+        self._prepare(scratch if self.size <= BLOCK else np.empty((4, self.size), self.dtype))
 
-    def _prepare(self) -> None:
-        """Lays out gradients and steps, and the operands of the rule."""
-        g, self._gs = self._vector()
-        d, ds = self._vector()
-        x, xs = self._vector()
-        x = _real(x)
-        self._steps = list(zip(self.arrays, ds, strict=True))
-        self.operands = Operands(x.dtype, self.numbers, partial(_gather, x, xs, self.arrays))
-        self.operands.g, self.operands.d, self.operands.state = _real(g), _real(d), self.state
+    def _prepare(self, scratch: Array) -> None:
+        """Lays out the operands of the rule."""
+        g, d, x, e = (row[: self.size] for row in scratch)
+        self._gs, self._steps = self._views(g), list(zip(self.arrays, self._views(d), strict=True))
+        gather = partial(_gather, _real(x), self._views(x), self.arrays)
+        self.operands = Operands(_real(g), _real(g), _real(d), _real(e), gather)
+        self.operands.state, self.operands.numbers = self.state, self.numbers
 
-    def _vector(self) -> tuple[Array, list[Array]]:
-        """A new flat buffer, and a view of it for each parameter, of the parameter's shape."""
-        flat = np.empty(self.size, self.dtype)
+    def _views(self, flat: Array) -> list[Array]:
+        """A view of a flat buffer for each parameter, of the parameter's shape."""
         ends = itertools.accumulate(a.size for a in self.arrays)
-        return flat, [flat[end - a.size : end].reshape(a.shape) for a, end in zip(self.arrays, ends, strict=True)]
+        return [flat[end - a.size : end].reshape(a.shape) for a, end in zip(self.arrays, ends, strict=True)]
 
     def grads(self) -> list[Array]:
         """The gradients of those parameters that have one."""
@@ -154,11 +159,8 @@ class Bucket:
 
     def fits(self, state: dict[Any, Any]) -> bool:
         """Whether parameters and state still lie where they lay when the bucket was made, in step with one another."""
-        for p, array in self._lies:
-            if p.array is not array:
-                return False
-        for p, entry in self._owners:
-            if state.get(p) is not entry:
+        for p, array, entry in self._lies:
+            if p.array is not array or (entry is not None and state.get(p) is not entry):
                 return False
         for entry, name, tensor, array in self._places:
             if tensor.array is not array or entry.get(name) is not tensor:
@@ -195,29 +197,37 @@ class Bucket:
 class LargeBucket(Bucket):
     """A large contiguous tensor, updated where it lies."""
 
-    def _prepare(self) -> None:
-        x, d = _real(self.arrays[0].reshape(-1)), np.empty(BLOCK, self.dtype)
-        parts = [slice(start, start + BLOCK) for start in range(0, x.size, BLOCK)]
-        self._parts = [
-            (part, x[part], _real(d)[: x[part].size], {name: flat[part] for name, flat in self.state.items()})
-            for part in parts
-        ]
-        self.operands = Operands(x.dtype, self.numbers, partial(np.ravel, x))
+    def _prepare(self, scratch: Array) -> None:
+        x = _real(self.arrays[0].reshape(-1))
+        h, d, _, e = (_real(row)[:BLOCK] for row in scratch)
+        self.operands = Operands(h, h, d, e, lambda: x)
+        self.operands.numbers = self.numbers
+        self._parts = []
+        for start in range(0, x.size, BLOCK):
+            part = slice(start, min(start + BLOCK, x.size))
+            room = slice(part.stop - part.start)
+            state = {name: flat[part] for name, flat in self.state.items()}
+            self._parts.append((part, x[part], h[room], d[room], e[room], state))
 
     def _apply(
         self, operands: Operands, grads: list[Array], group: Group, rule: Callable[[Group, Operands], None]
     ) -> None:
         g = _real(grads[0].reshape(-1))
-        for part, x, d, state in self._parts:
-            operands.x, operands.g, operands.d, operands.state = x, g[part], d, state
+        for part, operands.x, operands.h, operands.d, operands.e, operands.state in self._parts:
+            operands.g = g[part]
             rule(group, operands)
-            x -= d
+            operands.x -= operands.d
 
 
-def make_bucket(params: list[Tensor], entries: list[Entry], memory: Memory, own: set[int]) -> Bucket:
+def make_bucket(params: list[Tensor], *args: Any) -> Bucket:
     """A bucket of the kind that suits the parameters."""
     alone = len(params) == 1 and params[0].array.size > BLOCK and params[0].array.flags.c_contiguous
-    return (LargeBucket if alone else Bucket)(params, entries, memory, own)
+    return (LargeBucket if alone else Bucket)(params, *args)
+
+
+def new_scratch(dtype: np.dtype[Any]) -> Array:
+    """Room for four flat vectors of a block at most; the rows do not compete for the same lines of the cache."""
+    return np.empty((4, BLOCK + 80), dtype)
 
 
 def blank(p: Tensor, memory: Memory) -> Entry:

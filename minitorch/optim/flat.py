@@ -15,7 +15,7 @@ from numpy.lib.array_utils import byte_bounds
 from minitorch.core.dtypes import Array
 from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import number
-from minitorch.optim.bucket import BLOCK, Bucket, Memory, Number, Operands, make_bucket, number_dtype
+from minitorch.optim.bucket import BLOCK, Bucket, Memory, Number, Operands, make_bucket, new_scratch, number_dtype
 from minitorch.optim.optimizer import Group, Optimizer
 
 Work = list[tuple[Bucket, list[Array]]]
@@ -42,11 +42,12 @@ class Layout:
             apart = id(p) if p in entangled else None
             key = (times, p.array.dtype, p.grad is None, home.get(p), apart, *facts)
             together.setdefault(key, []).append(p)
-        for (times, *_), members in together.items():
+        scratch = {p.array.dtype: new_scratch(p.array.dtype) for p in params}
+        for (times, dtype, *_), members in together.items():
             for chunk in _chunks(members):
                 kept = [b for b in before if _same(b.params, chunk) and b.names == list(memory) and b.fits(state)]
                 entries = [state[p] for p in chunk] if memory else []
-                bucket = kept[0] if kept else make_bucket(chunk, entries, memory, own)
+                bucket = kept[0] if kept else make_bucket(chunk, entries, memory, own, scratch[dtype])
                 self.buckets += [bucket] * times  # a parameter that is listed twice steps twice
 
     def work(self, state: dict[Any, Any]) -> Work | None:
@@ -89,9 +90,8 @@ class FlatOptimizer(Optimizer):
     def _advance(self, group: Group, t: float, numbers: dict[str, Array]) -> None:
         """Brings numbers other than ``step`` up to date, after step ``t`` of some parameters of the group."""
 
-    def add_param_group(self, param_group: Group) -> None:
-        super().add_param_group(param_group)
-        if param_group.get("differentiable"):
+    def _check_group(self, group: Group) -> None:
+        if group.get("differentiable"):
             raise ValueError(
                 "differentiable=True is not supported: a step is computed on arrays and not recorded. To differentiate "
                 "through an update write it with tensors, as in w = w - lr * grad(loss, w, create_graph=True)[0]."

@@ -7,25 +7,27 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, check_betas, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.means import mean, mean_square
 from minitorch.optim.optimizer import Group, Params
 
 NADAM_MEMORY = {"step": Number(), "mu_product": Number(1.0), "exp_avg": 0.0, "exp_avg_sq": 0.0}
 
 
 def nadam(
-    d: Array, g: Array, m: Array, v: Array, t: float, k: Constants, *,
+    d: Array, e: Array, g: Array, m: Array, v: Array, t: float, k: Constants, *,
     lr: float, beta1: float, beta2: float, eps: float, mu: float, mu_next: float, product: float,
 ) -> None:  # fmt: skip
     """d = α (μₜ₊₁ m / (1 − μ₁···μₜ₊₁) + (1 − μₜ) g / (1 − μ₁···μₜ)) / (√v̂ + ε), where ``product`` is μ₁···μₜ."""
-    m += k[1 - beta1] * (g - m)
-    v *= k[beta2]
-    v += k[1 - beta2] * g * g
-    root = (1 - beta2**t) ** 0.5
-    denominator = np.sqrt(v)  # √v̂ + ε = (√v + root · ε) / root
-    denominator += k[root * eps]
-    ahead = k[root * lr * mu_next / (1 - product * mu_next)] * m
-    ahead += k[root * lr * (1 - mu) / (1 - product)] * g
-    np.divide(ahead, denominator, out=d)
+    mean(m, g, k[1 - beta1], room=d)
+    mean_square(v, g, k[beta2], k[1 - beta2], room=d)
+    np.multiply(m, float(lr * mu_next / (1 - product * mu_next)), out=e)
+    np.multiply(g, float(lr * (1 - mu) / (1 - product)), out=d)
+    e += d
+    root = (1 - beta2**t) ** 0.5  # √v̂ + ε = (√v + root · ε) / root spares a pass
+    np.sqrt(v, out=d)
+    d += root * eps
+    np.divide(e, d, out=d)
+    d *= root
 
 
 class NAdam(FlatOptimizer):
@@ -88,7 +90,7 @@ class NAdam(FlatOptimizer):
         mu, mu_next = _momentum(group, o.t), _momentum(group, o.t + 1)
         product = o.numbers["mu_product"][0] * mu  # rounded as the product in the state is
         nadam(
-            o.d, o.gradient(group), o.state["exp_avg"], o.state["exp_avg_sq"], o.t, o.k,
+            o.d, o.e, o.gradient(group), o.state["exp_avg"], o.state["exp_avg_sq"], o.t, o.k,
             lr=lr, beta1=beta1, beta2=beta2, eps=group["eps"], mu=mu, mu_next=mu_next, product=float(product),
         )  # fmt: skip
         o.decay(group, lr)

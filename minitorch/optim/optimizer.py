@@ -1,10 +1,9 @@
 """The base of all optimizers: parameter groups, state of each parameter, state dicts and hooks."""
 
-import difflib
 import functools
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
@@ -13,9 +12,10 @@ import numpy as np
 from minitorch.core.hooks import Hooks, RemovableHandle
 from minitorch.core.mode import enable_grad
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.optim.groups import Group, Params, unzipped, warn_of_misspelt
 
-Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
-Group = dict[str, Any]
+__all__ = ["Group", "Optimizer", "Params", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
+
 StateDict = dict[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -106,7 +106,7 @@ class Optimizer:
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         if "params" not in param_group:
             raise KeyError(f"params: a parameter group needs its tensors under 'params'; it has {sorted(param_group)}")
-        tensors, names = _unzip(param_group["params"])
+        tensors, names = unzipped(param_group["params"])
         for p in tensors:
             if not isinstance(p, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
@@ -118,7 +118,7 @@ class Optimizer:
         param_group["params"] = tensors
         if names:
             param_group["param_names"] = names
-        _warn_of_misspelt(param_group, self.defaults)
+        warn_of_misspelt(param_group, self.defaults)
         for option, value in self.defaults.items():
             param_group.setdefault(option, value)
         if len(tensors) != len(set(tensors)):
@@ -135,7 +135,11 @@ class Optimizer:
         taken = {p for group in self.param_groups for p in group["params"]}
         if not taken.isdisjoint(tensors):
             raise ValueError("some parameters appear in more than one parameter group")
+        self._check_group(param_group)
         self.param_groups.append(param_group)
+
+    def _check_group(self, group: Group) -> None:
+        """Raises for what the algorithm cannot do with a group."""
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradients of all parameters, or fills them with zeros if not ``set_to_none``.
@@ -267,6 +271,8 @@ class Optimizer:
             loaded["params"] = group["params"]
             if "param_names" in group:
                 loaded.setdefault("param_names", group["param_names"])
+            for option, value in self.defaults.items():  # a checkpoint may be older than an option
+                loaded.setdefault(option, value)
         state: defaultdict[Any, Any] = defaultdict(dict)
         for number, entry in state_dict["state"].items():
             if number in owner:
@@ -316,35 +322,6 @@ def _add(hooks: Hooks, hook: Callable[..., Any], first: bool) -> RemovableHandle
         del hooks[number]
         hooks[number] = other
     return handle
-
-
-def _unzip(params: Any) -> tuple[list[Tensor], list[str]]:
-    """The tensors of a group, and their names if they came as ``(name, tensor)``."""
-    if isinstance(params, Tensor):
-        return [params], []
-    if isinstance(params, (set, frozenset)):
-        raise TypeError(
-            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
-            "will change between runs. Please use a list instead."
-        )
-    items = list(params)
-    names = [item[0] for item in items if isinstance(item, tuple)]
-    if names and len(names) != len(items):
-        raise ValueError("all optimizer params should be with/without names. Some param names are missing")
-    return [item[1] if isinstance(item, tuple) else item for item in items], names
-
-
-def _warn_of_misspelt(group: Group, defaults: dict[str, Any]) -> None:
-    """Groups may carry options of the user's own, but a name that is nearly an option's is likely a slip."""
-    for option in group:
-        if option in defaults or option in ("params", "param_names", "initial_lr"):
-            continue
-        near = difflib.get_close_matches(str(option), defaults, n=1, cutoff=0.8)
-        if near:
-            warnings.warn(
-                f"this optimizer has no option {option!r}, as is given in a parameter group: did you mean {near[0]!r}?",
-                stacklevel=4,
-            )
 
 
 def _cast(value: Any, p: Tensor, key: str | None = None) -> Any:

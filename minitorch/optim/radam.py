@@ -7,6 +7,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, check_betas, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.means import mean, mean_square
 from minitorch.optim.optimizer import Group, Params
 
 RADAM_MEMORY = {"step": Number(), "exp_avg": 0.0, "exp_avg_sq": 0.0}
@@ -17,19 +18,19 @@ def radam(
     lr: float, beta1: float, beta2: float, eps: float,
 ) -> None:  # fmt: skip
     """d = α r m̂ / (√v̂ + ε) once the variance of 1/√v̂ is tractable (ρₜ > 5), where r rectifies it; before, d = α m̂."""
-    m += k[1 - beta1] * (g - m)
-    v *= k[beta2]
-    v += k[1 - beta2] * g * g
-    rate = lr / (1 - beta1**t)
+    mean(m, g, k[1 - beta1], room=d)
+    mean_square(v, g, k[beta2], k[1 - beta2], room=d)
+    rate = float(lr / (1 - beta1**t))
     rho_inf = 2 / (1 - beta2) - 1
     rho = rho_inf - 2 * t * beta2**t / (1 - beta2**t)
-    if rho <= 5:
-        np.multiply(k[rate], m, out=d)
-        return
-    rectification = (((rho - 4) * (rho - 2) * rho_inf) / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
-    denominator = np.sqrt(v)
-    denominator += k[eps]
-    np.divide(k[rate * rectification * (1 - beta2**t) ** 0.5] * m, denominator, out=d)
+    if rho > 5:
+        rectification = (((rho - 4) * (rho - 2) * rho_inf) / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
+        np.sqrt(v, out=d)
+        d += k[eps]
+        np.divide(m, d, out=d)
+        d *= rate * rectification * (1 - beta2**t) ** 0.5
+    else:
+        np.multiply(m, rate, out=d)
 
 
 class RAdam(FlatOptimizer):

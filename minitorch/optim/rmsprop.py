@@ -7,27 +7,31 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.means import mean, mean_square
 from minitorch.optim.optimizer import Group, Params
 
 
 def rmsprop(
-    d: Array, g: Array, v: Array, mean: Array | None, b: Array | None, k: Constants, *,
+    d: Array, g: Array, v: Array, m: Array | None, b: Array | None, k: Constants, *,
     lr: float, alpha: float, eps: float, momentum: float,
 ) -> None:  # fmt: skip
-    """d = γg / (√v + ε), v the running mean of g² (centered: less that of g, squared); or γb for a velocity b."""
-    v *= k[alpha]
-    v += k[1 - alpha] * g * g
-    if mean is not None:
-        mean += k[1 - alpha] * (g - mean)
-        v = v - mean * mean
-    denominator = np.sqrt(v)
-    denominator += k[eps]
-    if b is not None:
-        b *= k[momentum]
-        b += g / denominator
-        np.multiply(k[lr], b, out=d)
+    """d = γg / (√v + ε), v the running mean of g² (centered: less m², that of g, squared); or γb for a velocity b."""
+    mean_square(v, g, k[alpha], k[1 - alpha], room=d)
+    if m is None:
+        np.sqrt(v, out=d)
     else:
-        np.divide(k[lr] * g, denominator, out=d)
+        mean(m, g, k[1 - alpha], room=d)
+        np.multiply(m, m, out=d)
+        np.subtract(v, d, out=d)
+        np.sqrt(d, out=d)
+    d += k[eps]
+    np.divide(g, d, out=d)
+    if b is None:
+        d *= k[lr]
+    else:
+        b *= k[momentum]
+        b += d
+        np.multiply(b, k[lr], out=d)
 
 
 class RMSprop(FlatOptimizer):

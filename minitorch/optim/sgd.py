@@ -15,14 +15,20 @@ def sgd(
     lr: float, momentum: float, dampening: float, nesterov: bool, first: bool,
 ) -> None:  # fmt: skip
     """d = αg, or αb for the velocity b ← μb + (1 − τ)g, or with Nesterov's look ahead α(g + μb)."""
-    if b is not None:
-        if first:
-            b[...] = g
-        else:
-            b *= k[momentum]
-            b += g if dampening == 0 else k[1 - dampening] * g
-        g = g + k[momentum] * b if nesterov else b
-    np.multiply(k[lr], g, out=d)
+    if b is None:
+        np.multiply(g, k[lr], out=d)
+        return
+    if first:
+        b[...] = g
+    else:
+        b *= k[momentum]
+        b += g if dampening == 0 else np.multiply(g, k[1 - dampening], out=d)
+    if nesterov:
+        np.multiply(b, k[momentum], out=d)
+        d += g
+        d *= k[lr]
+    else:
+        np.multiply(b, k[lr], out=d)
 
 
 class SGD(FlatOptimizer):

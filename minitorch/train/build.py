@@ -79,14 +79,15 @@ class _Builder:
         model = self.model(data, task)
         loss = self.loss(loss_table)
         monitor = self.monitor(data, task)
-        train = self.loader(data.train, task, config.trainer.batch_size, shuffle=config.trainer.shuffle)
+        options = config.trainer
+        train = self.loader(data.train, task, options.batch_size, shuffle=options.shuffle, drop_last=options.drop_last)
         self.check_last_batch(model, data)
         optimizer = self.optimizer(model)
-        scheduler = self.scheduler(optimizer, -(-len(train) // config.trainer.accumulate), monitor)
+        scheduler = self.scheduler(optimizer, -(-len(train) // options.accumulate), monitor)
         self.try_loss(model, loss, data, task)
         if self.problems:
             raise ConfigError(self.problems)
-        size = config.trainer.eval_batch_size
+        size = options.eval_batch_size
         return Parts(
             config=config,
             resolved=written(self.resolved),
@@ -153,10 +154,12 @@ class _Builder:
                 layer = layer.to(getattr(dtypes, self.config.dtype))
                 with no_grad():
                     flowing = layer.eval()(flowing)
+                if not isinstance(flowing, Tensor):
+                    raise TypeError(f"it gives a {type(flowing).__name__} instead of a tensor")
                 layers.append(layer.train())
             if len(layers) <= index:
                 return None
-        if tuple(flowing.shape) != (2, task.outputs):
+        if tuple(flowing.shape) != (len(data.train[0][:2]), task.outputs):
             what = f"the last layer gives rows of shape {tuple(flowing.shape[1:])}, {data.name} needs ({task.outputs},)"
             path = ("model", "layers", len(layers) - 1)
             self.refuse((*path, "out_features") if len(layers) - 1 in sized else path, what)
@@ -166,7 +169,9 @@ class _Builder:
     def inferred(self, flowing: Tensor, task: Task, last: bool) -> dict[str, Any]:
         """Sizes that a layer can be told by its input (N, C, ...), and the last one by the data."""
         shape = flowing.shape
-        sizes: dict[str, Any] = {"in_features": shape[-1], "out_features": task.outputs if last else None}
+        sizes: dict[str, Any] = {"out_features": task.outputs if last else None}
+        if shape:
+            sizes["in_features"] = shape[-1]
         if len(shape) > 1:
             sizes |= dict.fromkeys(("in_channels", "num_features", "num_channels"), shape[1])
             sizes["normalized_shape"] = list(shape[1:])
@@ -190,6 +195,9 @@ class _Builder:
 
     def check_last_batch(self, model: Any, data: Data) -> None:
         options, rows = self.config.trainer, len(data.train[1])
+        if options.drop_last and options.batch_size > rows:
+            what = f"should be at most {rows}, or no batch is full {got(options.batch_size)}"
+            self.refuse(("trainer", "batch_size"), what)
         alone = rows % options.batch_size == 1 and not options.drop_last
         if model is not None and alone and any(isinstance(layer, nn.BatchNorm1d) for layer in model):
             what = f"leaves a last batch of one of {rows} rows, which BatchNorm1d cannot normalise"
@@ -232,12 +240,11 @@ class _Builder:
         self.resolved["trainer"]["monitor"] = chosen
         return chosen
 
-    def loader(self, part: tuple[Array, Array], task: Task, batch_size: int, shuffle: bool = False) -> Loader:
+    def loader(self, part: tuple[Array, Array], task: Task, batch_size: int, **options: bool) -> Loader:
         features, targets = part
         dataset = TensorDataset(wrap(features), wrap(task.encode(targets)))
         generator = Generator().manual_seed(self.config.seed + 1)  # a stream apart from the model's
-        drop_last = shuffle and self.config.trainer.drop_last
-        return DataLoader(dataset, batch_size, shuffle=shuffle, drop_last=drop_last, generator=generator)
+        return DataLoader(dataset, batch_size, generator=generator, **options)
 
     def refuse(self, path: Path, what: str) -> None:
         self.problems.append(Problem(self.source.where(path), dotted(path), what))
@@ -261,7 +268,7 @@ class _Builder:
 def written(tree: Any) -> Any:
     """What TOML can write of a resolved configuration: it has no word for None, which is left out."""
     if isinstance(tree, dict):
-        kept = {key: written(value) for key, value in tree.items()}
+        kept = {key: written(tree[key]) for key in sorted(tree, key=lambda key: key != "name")}  # the name stands first
         return {key: value for key, value in kept.items() if value is not None}
     if isinstance(tree, list | tuple):
         items = [written(item) for item in tree]

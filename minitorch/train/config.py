@@ -79,6 +79,7 @@ class TrainerTable(Table):
     patience: int | None = Field(default=None, ge=1, description="stop after this many epochs without a better figure")
     min_delta: float = Field(default=0.0, ge=0, description="what is better by less does not count")
     restore_best: bool = Field(default=False, description="end with the weights of the best epoch")
+    threads: int = Field(default=1, ge=1, description="of matrix products; more of them round in another order")
     checkpoint_every: int | None = Field(default=None, ge=1, description="a checkpoint every so many optimizer steps")
     checkpoint_seconds: float = Field(default=1.0, ge=0, description="a checkpoint when the last one is this old")
 

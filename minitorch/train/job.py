@@ -50,6 +50,8 @@ def resume(given: str, root: str | Path = "runs", say: Say = print) -> Run:
 
 def carry_out(run: Run, parts: Parts, say: Say) -> None:
     """Train (on), measure, draw, and say what came out."""
+    from threadpoolctl import threadpool_limits
+
     started = time.monotonic()
     say(f"{run.folder}: {described(parts)}")
     log = MetricsLog(run.metrics)
@@ -62,8 +64,9 @@ def carry_out(run: Run, parts: Parts, say: Say) -> None:
         except ValueError as error:
             raise RunError(str(error)) from None
         say(f"resumed at epoch {trainer.epoch + 1}, step {trainer.step}")
+    limits = threadpool_limits(parts.config.trainer.threads, "blas")
     # overflow shows as a loss that is not finite, which the trainer reports
-    with contextlib.closing(log), np.errstate(over="ignore", invalid="ignore"):
+    with contextlib.closing(log), limits, np.errstate(over="ignore", invalid="ignore"):
         history = trainer.fit(parts.train, parts.val)
         figures = final_figures(trainer, parts)
         tested = {f"test_{name}": value for name, value in figures["test"].items()}

@@ -33,6 +33,14 @@ class Trainer(TrainerState):
 
     A batch is ``(input, target)``, or ``(input, ..., target)`` for a model with several inputs. Modules that you have
     put in ``eval()`` mode yourself stay in it while the model trains.
+
+    >>> import minitorch
+    >>> from minitorch import nn, optim
+    >>> model = nn.Linear(2, 1)
+    >>> trainer = Trainer(model, nn.MSELoss(), optim.SGD(model.parameters(), lr=0.1), epochs=30)
+    >>> history = trainer.fit([(minitorch.ones(4, 2), minitorch.ones(4, 1))])
+    >>> history[-1]["epoch"], history[-1]["train_loss"] < 0.01
+    (30, True)
     """
 
     def __init__(

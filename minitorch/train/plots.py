@@ -13,7 +13,9 @@ def curves(history: Sequence[dict[str, Any]], path: str | Path) -> None:
     from matplotlib.figure import Figure
 
     names = [name for name in ("loss", "accuracy", "r2") if any(f"train_{name}" in epoch for epoch in history)]
-    figure = Figure(figsize=(4.5 * max(len(names), 1), 3.5), layout="constrained")
+    width = max(len(names), 1)
+    figure = Figure(figsize=(4.5 * width, 3.5))
+    figure.subplots_adjust(left=0.15 / width, right=1 - 0.05 / width, bottom=0.15, top=0.95, wspace=0.3)
     FigureCanvasAgg(figure)
     for place, name in enumerate(names):
         axes = figure.add_subplot(1, len(names), place + 1)

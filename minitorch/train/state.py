@@ -63,7 +63,8 @@ class TrainerState:
     optimizer: Optimizer
     scheduler: Any
     callbacks: list[Callback]
-    train_loader: Iterable[Any]
+    train_loader: Iterable[Any] = ()
+    val_loader: Iterable[Any] | None = None
 
     def __init__(self, metrics: Callable[[], Metric] | None) -> None:
         self.epoch = self.step = self.batch = 0  # epochs and steps done, micro-batches of this epoch done
@@ -93,7 +94,7 @@ class TrainerState:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.scheduler.state_dict() if self.scheduler is not None else None,
-            "random": randomness.capture(self.train_loader),
+            "random": randomness.capture(self.train_loader, self.val_loader),
             "epoch_random": self.epoch_random if self.batch else None,
             "callbacks": [[type(c).__name__, c.state_dict()] for c in self.callbacks],
         }
@@ -122,15 +123,15 @@ class TrainerState:
     def batches(self) -> Iterator[Any]:
         """The loader's batches for this epoch, from where it was left."""
         if self._resumed_random is None:
-            self.epoch_random = randomness.capture(self.train_loader)
+            self.epoch_random = randomness.capture(self.train_loader, self.val_loader)
             return iter(self.train_loader)
         now, self._resumed_random = self._resumed_random, None
         self.epoch_random = self.epoch_random if self.batch else now
-        randomness.restore(self.epoch_random, self.train_loader)
+        randomness.restore(self.epoch_random, self.train_loader, self.val_loader)
         if self.batch == 0:
             return iter(self.train_loader)
         stream = iter(self.train_loader)
         for _ in islice(stream, self.batch):
             pass
-        randomness.restore(now, self.train_loader)
+        randomness.restore(now, self.train_loader, self.val_loader)
         return stream

@@ -118,7 +118,7 @@ def double(module, args, out):
 
 def test_a_global_hook_sees_modules_made_later_and_goes_away():
     calls = []
-    with nn.module.register_module_forward_hook(lambda module, args, out: calls.append(type(module).__name__)):
+    with nn.modules.module.register_module_forward_hook(lambda module, args, out: calls.append(type(module).__name__)):
         nn.ReLU()(minitorch.ones(1))
     nn.ReLU()(minitorch.ones(1))
     assert calls == ["ReLU"]
@@ -168,3 +168,37 @@ def test_to_refuses_integers_and_unknown_arguments():
         Net().to(minitorch.int64)
     with pytest.raises(TypeError, match="unexpected keyword 'dtyp'"):
         Net().to(dtyp=minitorch.float64)
+
+
+def test_a_name_registered_once_is_no_attribute_of_the_class_nor_of_other_instances():
+    class Bag(nn.Module):
+        pass
+
+    full, empty = Bag(), Bag()
+    full.inner = nn.ReLU()
+    full.scale = nn.Parameter(minitorch.ones(1))
+    assert not hasattr(Bag, "inner")
+    assert not hasattr(empty, "inner")
+    with pytest.raises(AttributeError, match="'Bag' object has no attribute 'scale'"):
+        empty.scale
+    empty.scale = 3
+    assert empty.scale == 3
+    assert full.scale.item() == 1.0
+
+
+def test_attributes_follow_direct_writes_to_the_registry():
+    layer = nn.Linear(1, 1)
+    layer._parameters["weight"] = nn.Parameter(minitorch.full((1, 1), 5.0))
+    assert layer.weight.item() == 5.0
+    del layer._parameters["weight"]
+    layer.weight = (layer.bias * 2).reshape(1, 1)  # a plain tensor, as weight normalisation keeps it
+    assert "weight" in layer.__dict__
+    assert layer.weight.grad_fn is not None
+    assert layer(minitorch.ones(1, 1)).shape == (1, 1)
+
+
+def test_names_given_as_data_leave_no_trace_on_the_container_classes():
+    nn.ModuleDict({"left": nn.ReLU()})
+    nn.Sequential(nn.ReLU())
+    assert "left" not in nn.ModuleDict.__dict__
+    assert "0" not in nn.Sequential.__dict__

@@ -273,6 +273,14 @@ def test_loading_keeps_names_unless_given():
     assert named.param_groups[0]["param_names"] == ["v"]
 
 
+def test_loading_a_checkpoint_from_before_an_option_was_there():
+    opt = SGD([leaf(1.0)], lr=0.1, maximize=True)
+    state = opt.state_dict()
+    del state["param_groups"][0]["maximize"]
+    opt.load_state_dict(state)
+    assert opt.param_groups[0]["maximize"] is True
+
+
 def test_loading_something_else():
     with pytest.raises(KeyError, match="param_groups"):
         SGD([leaf(1.0)]).load_state_dict({"weight": 1})

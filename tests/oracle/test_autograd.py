@@ -15,7 +15,14 @@ def test_seed_document_first_program():
         y, w = T.tensor(3.0), T.tensor(4.0)
         z = x * y + w
         z.backward()
-        return z, x.grad, y.grad, w.grad, z.grad_fn.name(), [n.name() if n else None for n, _ in z.grad_fn.next_functions]
+        return (
+            z,
+            x.grad,
+            y.grad,
+            w.grad,
+            z.grad_fn.name(),
+            [n.name() if n else None for n, _ in z.grad_fn.next_functions],
+        )
 
     agree(program, grad=False)
 

@@ -124,9 +124,7 @@ ITEMS = {
     "broadcast": lambda T, x, y: y.__setitem__(slice(1, None), x[0]),
     "column": lambda T, x, y: y.__setitem__((Ellipsis, 0), x[:, 1]),
     "mask": lambda T, x, y: y.__setitem__(y > 1, x.sum()),
-    "mask with values": lambda T, x, y: y.__setitem__(
-        T.tensor([True, False, True]), x[:2]
-    ),
+    "mask with values": lambda T, x, y: y.__setitem__(T.tensor([True, False, True]), x[:2]),
     "index tensor": lambda T, x, y: y.__setitem__(T.tensor([2, 0]), x[:2]),
     "index and slice": lambda T, x, y: y.__setitem__((slice(None), T.tensor([3, 1])), x[:, :2]),
     "index list": lambda T, x, y: y.__setitem__([0, 2], x[1:]),

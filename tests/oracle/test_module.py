@@ -451,7 +451,7 @@ def always_called_hooks(T):
 
 @case
 def global_hooks(T):
-    from_module = T.nn.modules.module if hasattr(T.nn, "modules") else T.nn.module
+    from_module = T.nn.modules.module
     log = []
     net = make_net(T).seq
     handles = [

@@ -109,6 +109,7 @@ LAYERS = [
     ("AdaptiveMaxPool3d(2)", [(3, 4, 4, 5)]),
     ("LPPool1d(2, 3)", [(2, 3, 10)]),
     ("LPPool2d(2, 2, stride=1)", [(2, 3, 5, 4)]),
+    ("LPPool3d(3, 2)", [(2, 3, 4, 4, 4)]),
     ("Flatten()", [(2, 3, 4)]),
     ("Flatten(0, 1)", [(2, 3, 4)]),
     ("Unflatten(1, (2, 3))", [X]),
@@ -335,6 +336,9 @@ FUNCTIONS = [
     "F.interpolate(image, size=(9, 3), mode='bicubic')",
     "F.interpolate(image, size=(4, 3), mode='area')",
     "F.interpolate(image[0], size=7, mode='linear', align_corners=True)",
+    "F.upsample(image, scale_factor=2)",
+    "F.upsample_nearest(image, size=(3, 9))",
+    "F.upsample_bilinear(image, scale_factor=2)",
     "F.unfold(image, (2, 3), dilation=(2, 1), padding=1, stride=2)",
     "F.fold(F.unfold(image, 2), (6, 5), 2)",
     "F.pixel_shuffle(image, 2)",
@@ -584,3 +588,32 @@ def test_error(text):
     assert ours.type is theirs.type
     mine, other = ([word.strip(",.;:'") for word in str(e.value).split()[:5]] for e in caught)
     assert mine[: len(other)] == other
+
+
+def test_a_seeded_training_run_is_the_same():
+    """Initial weights, dropout masks, running statistics and gradients together, over several steps."""
+
+    def run(lib):
+        nn = lib.nn
+        net = nn.Sequential(
+            nn.Conv2d(2, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.3), nn.Flatten(),
+            nn.Linear(24, 8), nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 3),
+        )  # fmt: skip
+        x, y = lib.tensor(draws((16, 2, 4, 4))[0]), lib.tensor(draws(("int", 16))[0])
+        losses = []
+        for _ in range(20):
+            loss = nn.functional.cross_entropy(net(x), y, label_smoothing=0.1)
+            net.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            with lib.no_grad():
+                for p in net.parameters():
+                    p -= 0.1 * p.grad
+            losses.append(loss.item())
+        return losses, list(net.state_dict().values()), net.eval()(x)
+
+    ours, theirs = both(run)
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-4)
+    assert ours[0][-1] < 0.8 * ours[0][0]
+    for mine, other in zip(ours[1] + [ours[2]], theirs[1] + [theirs[2]], strict=True):
+        np.testing.assert_allclose(mine.detach().numpy(), other.detach().numpy(), rtol=1e-3, atol=1e-4)

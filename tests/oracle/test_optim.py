@@ -121,6 +121,7 @@ def test_hundred_steps(name, options):
 
 
 NAMES = sorted({name for name, _ in ROWS})
+ALL = [*NAMES, "Adafactor", "LBFGS", "Muon"]  # the last have tests of their own below
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -229,7 +230,8 @@ def test_both_go_on_from_a_checkpoint_of_either(name, source):
     pair = Pair(name, {"lr": 0.01})
     for _ in range(3):
         pair.step(absent={1})
-    state = plain((pair.their_opt if source == "PyTorch" else pair.our_opt).state_dict(), np.array)
+    source_opt = pair.their_opt if source == "PyTorch" else pair.our_opt
+    state = plain(source_opt.state_dict(), lambda t: t.numpy().copy())
     pair.our_opt = getattr(minitorch.optim, name)(pair.ours)
     pair.their_opt = getattr(torch.optim, name)(pair.theirs)
     for T, opt in ((minitorch, pair.our_opt), (torch, pair.their_opt)):
@@ -239,16 +241,137 @@ def test_both_go_on_from_a_checkpoint_of_either(name, source):
     pair.check()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_signature(name):
     theirs, ours = (inspect.signature(getattr(T.optim, name)).parameters.values() for T in (torch, minitorch))
     assert [(p.name, p.default, p.kind) for p in ours] == [(p.name, p.default, p.kind) for p in theirs]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted({*ALL} - {"LBFGS"}))  # which has one group
 def test_repr(name):
-    pair = Pair(name, {}, groups=lambda params: [{"params": params[:1]}, {"params": params[1:], "lr": 0.5}])
+    def groups(params):
+        return [{"params": params[:1]}, {"params": params[1:], "lr": 0.5}]
+
+    pair = Pair(name, {}, groups=groups, shapes=MATRICES)
     assert repr(pair.our_opt) == repr(pair.their_opt)
+
+
+MATRICES = ((3, 4), (4, 2), (5, 5), (1, 6))
+ADAFACTOR = [
+    *grid("Adafactor", lr=[0.01, 0.5], weight_decay=[0, 0.1], maximize=BOTH),
+    *grid("Adafactor", beta2_decay=[-0.5, -1.0], eps=[(None, 1e-3), (1e-3, 0.1)], d=[1.0, 2.0]),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), ADAFACTOR, ids=label)
+def test_adafactor(name, options):
+    pair = Pair(name, options, shapes=((3, 4), (4,), (), (2, 3, 5)))
+    for i in range(100):
+        pair.step(absent=() if i % 3 else {0, 2})
+    pair.check()
+
+
+MUON = [
+    *grid("Muon", lr=[0.02], nesterov=BOTH, adjust_lr_fn=[None, "original", "match_rms_adamw"]),
+    *grid("Muon", momentum=[0.0, 0.5], weight_decay=[0.0, 0.5], ns_steps=[3], ns_coefficients=[(2.0, -1.5, 0.5)]),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), MUON, ids=label)
+def test_muon(name, options):
+    """Both round to bfloat16, but products of matrices may be summed in another order before: one step at a time."""
+    pair = Pair(name, options, shapes=MATRICES)
+    for i in range(20):
+        pair.step(absent={i % 4})
+        for ours, theirs in zip(pair.ours, pair.theirs, strict=True):
+            np.testing.assert_allclose(ours.array, theirs.detach().numpy(), rtol=0, atol=5e-4)
+            theirs.data = torch.from_numpy(ours.array.copy())
+    same_state(pair.our_opt.state_dict(), pair.their_opt.state_dict(), 1e-10)
+
+
+def valley(T, params, opt):
+    x, y = params
+
+    def closure():
+        opt.zero_grad()
+        loss = ((1 - x) ** 2).sum() + 4 * ((y - x**2) ** 2).sum()
+        loss.backward()
+        return loss
+
+    return closure
+
+
+LBFGS = [
+    {},
+    {"lr": 0.5, "max_iter": 7},
+    {"line_search_fn": "strong_wolfe"},
+    {"line_search_fn": "strong_wolfe", "max_iter": 5, "max_eval": 4},
+    {"line_search_fn": "strong_wolfe", "history_size": 2},
+    {"line_search_fn": "strong_wolfe", "tolerance_change": 1e-3},
+    {"line_search_fn": "strong_wolfe", "tolerance_grad": 10.0},
+    {"lr": 1e-4, "max_iter": 50, "history_size": 3},
+]
+
+
+@pytest.mark.parametrize("options", LBFGS, ids=str)
+def test_lbfgs(options):
+    results = []
+    for T in (torch, minitorch):
+        params = [
+            T.from_numpy(v.copy()).requires_grad_() for v in (np.array([-1.2, 0.5, 2.0]), np.array([1.0, -1.0, 0.3]))
+        ]
+        opt = T.optim.LBFGS(params, **options)
+        history = []
+        for _ in range(4):
+            loss = opt.step(valley(T, params, opt)).item()
+            state = opt.state[params[0]]
+            history.append([loss, state["n_iter"], state["func_evals"], *params[0].tolist(), *params[1].tolist()])
+        results.append(history)
+    theirs, ours = np.array(results)
+    np.testing.assert_array_equal(ours[:, 1:3], theirs[:, 1:3])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("options", [{"lr": 0.1}, {"line_search_fn": "strong_wolfe"}], ids=str)
+def test_lbfgs_on_complex_and_missing_parameters(options):
+    results = []
+    for T in (torch, minitorch):
+        z = T.tensor([1 + 2j, -0.5j], dtype=T.complex128, requires_grad=True)
+        w, unused = (T.ones(3, dtype=T.float64, requires_grad=True) for _ in range(2))
+        opt = T.optim.LBFGS([z, unused, w], max_iter=5, **options)
+
+        def closure(z=z, w=w, opt=opt):
+            opt.zero_grad()
+            loss = ((z - 3) * (z - 3).conj()).real.sum() ** 2 + ((w - 2) ** 4).sum()
+            loss.backward()
+            return loss
+
+        losses = [opt.step(closure).item() for _ in range(3)]
+        results.append([*losses, *z.real.tolist(), *z.imag.tolist(), *w.tolist(), *unused.tolist()])
+    np.testing.assert_allclose(results[1], results[0], rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("options", [{}, {"line_search_fn": "strong_wolfe"}], ids=str)
+def test_lbfgs_goes_on_from_a_checkpoint_of_pytorch(options):
+    start = (np.array([-1.2, 0.5, 2.0]), np.array([1.0, -1.0, 0.3]))
+    theirs = [torch.from_numpy(v.copy()).requires_grad_() for v in start]
+    their_opt = torch.optim.LBFGS(theirs, max_iter=4, **options)
+    their_opt.step(valley(torch, theirs, their_opt))
+    ours = [minitorch.from_numpy(p.detach().numpy().copy()).requires_grad_() for p in theirs]
+    our_opt = minitorch.optim.LBFGS(ours)
+    our_opt.load_state_dict(plain(their_opt.state_dict(), lambda t: minitorch.from_numpy(t.numpy().copy())))
+    for _ in range(2):
+        their_opt.step(valley(torch, theirs, their_opt))
+        our_opt.step(valley(minitorch, ours, our_opt))
+    for our, their in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(our.array, their.detach().numpy(), rtol=1e-6)
+    back = plain(our_opt.state_dict(), lambda t: torch.from_numpy(t.array.copy()))
+    assert back["state"][0].keys() | {"al"} == their_opt.state_dict()["state"][0].keys()
+    their_opt.load_state_dict(back)
+    our_opt.step(valley(minitorch, ours, our_opt))
+    their_opt.step(valley(torch, theirs, their_opt))
+    for our, their in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(our.array, their.detach().numpy(), rtol=1e-6)
 
 
 def test_default_dtype_is_that_of_step():
@@ -291,6 +414,22 @@ WRONG = [
     ("AdamW", {"betas": (0.9, 1.0)}, "Invalid beta parameter at index 1: 1.0"),
     ("RMSprop", {"alpha": -1.0}, "Invalid alpha value: -1.0"),
     ("RMSprop", {"momentum": -1.0}, "Invalid momentum value: -1.0"),
+    ("NAdam", {"momentum_decay": -1.0}, "Invalid momentum_decay value: -1.0"),
+    ("Adadelta", {"rho": 1.5}, "Invalid rho value: 1.5"),
+    ("Rprop", {"etas": (1.1, 1.2)}, "Invalid eta values: 1.1, 1.2"),
+    ("ASGD", {"weight_decay": -1.0}, "Invalid weight_decay value: -1.0"),
+    ("Adafactor", {"lr": -1.0}, "Learning rate should be >= 0 but is: -1.0"),
+    ("Adafactor", {"beta2_decay": 1.0}, "beta2_decay should be <= 0 but is: 1.0"),
+    ("Adafactor", {"eps": (-1.0, 1.0)}, "epsilon1 should be >= 0 but is: -1.0"),
+    ("Adafactor", {"eps": (None, -1.0)}, "epsilon2 should be >= 0 but is: -1.0"),
+    ("Adafactor", {"d": 0.5}, "Clipping threshold d should be >= 1 but is: 0.5"),
+    ("Adafactor", {"weight_decay": -1.0}, "weight_decay should be >= 0 but is: -1.0"),
+    ("Muon", {"lr": -1.0}, "Learning rate should be >= 0 but is: -1.0"),
+    ("Muon", {"momentum": -1.0}, "momentum should be >= 0 but is: -1.0"),
+    ("Muon", {"weight_decay": -1.0}, "weight decay should be >= 0 but is: -1.0"),
+    ("Muon", {"adjust_lr_fn": "rms"}, "Adjust learning rate function rms is not supported"),
+    ("Muon", {}, "Muon only supports 2D parameters whereas we found a parameter with size:"),
+    ("LBFGS", {"lr": -1.0}, "Invalid learning rate: -1.0"),
     ("Adagrad", {"lr_decay": -1.0}, "Invalid lr_decay value: -1.0"),
     ("Adagrad", {"initial_accumulator_value": -1.0}, "Invalid initial_accumulator_value value: -1.0"),
 ]

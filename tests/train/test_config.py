@@ -2,9 +2,13 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minitorch.train import components, config
 from minitorch.train.build import build
@@ -144,6 +148,12 @@ def test_a_folder(tmp_path):
         config.load(tmp_path)
 
 
+def test_layers_as_an_array_of_tables(tmp_path):
+    text = GOOD[: GOOD.index("[model]")] + GOOD[GOOD.index("[optimizer]") :]
+    text += '[[model.layers]]\nname = "Linear"\nout_features = 8\n[[model.layers]]\nname = "Dropout"\np = 2\n'
+    assert one_problem(tmp_path, text) == "test.toml:11: model.layers.1.p: should be less than or equal to 1 (got 2)"
+
+
 def test_absurd_nesting_and_numbers(tmp_path):
     for value in ("[" * 5000 + "]" * 5000, "9" * 5000):
         with pytest.raises(ConfigError):
@@ -259,6 +269,18 @@ def test_a_last_batch_of_one_row_and_batch_normalisation(tmp_path):
     assert build(*config.load(written(tmp_path, text), ["trainer.batch_size=8", "trainer.drop_last=true"]))
 
 
+def test_batches_that_are_never_full(tmp_path):
+    line = one_problem(tmp_path, GOOD, "trainer.batch_size=500", "trainer.drop_last=true", whole=True)
+    assert line == "override: trainer.batch_size: should be at most 105, or no batch is full (got 500)"
+
+
+def test_a_single_row_to_train_on(tmp_path):
+    parts = build(*config.load(written(tmp_path, GOOD), ["data.test_size=0.99", "data.val_size=0"]))
+    assert len(parts.data.train[1]) <= 2
+    assert parts.val is None
+    assert parts.monitor == "train_loss"
+
+
 def test_scikit_learns_own_refusals_name_the_parameter(tmp_path):
     text = GOOD.replace('"iris"', '"circles"\nfactor = 0.5\nn_samples = 50').replace("factor = 0.5", "noise = 0.1")
     assert config.load(written(tmp_path, text))
@@ -276,8 +298,6 @@ def test_sizes_are_inferred_and_written_down(tmp_path):
 
 
 def test_a_resolved_config_gives_the_same_again(tmp_path):
-    import tomli_w
-
     parts = build(*config.load(written(tmp_path, GOOD), ["data.name=moons", "seed=5"]))
     again = build(*config.load(written(tmp_path, tomli_w.dumps(parts.resolved))))
     assert again.resolved == parts.resolved
@@ -331,3 +351,37 @@ def test_json_schema():
         ]
         == 1
     )
+
+
+# --- Anything at all --------------------------------------------------------------------------------------------------
+
+scalars = st.one_of(st.just("Adam"), st.booleans(), st.integers(-2, 2**70), st.floats(-2, 2), st.text(max_size=3))
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["name", "lr", "p"]), inner)),
+    max_leaves=4,
+)
+places = ["name", "seed", "data", "data.name", "data.test_size", "model", "model.layers", "model.layers.1", "loss"]
+places += ["model.layers.0.out_features", "optimizer", "optimizer.name", "optimizer.betas", "trainer", "trainer.epochs"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(places), values), min_size=1, max_size=3))
+def test_every_mutation_is_valid_or_a_clear_error(tmp_path_factory, changes):
+    tree = tomllib.loads(GOOD)
+    for place, value in changes:
+        node = tree
+        *outer, last = [int(part) if part.isdigit() else part for part in place.split(".")]
+        for part in outer:
+            node = node.get(part) if isinstance(node, dict) else node[part] if isinstance(node, list) and node else None
+        if isinstance(node, dict) or (isinstance(node, list) and isinstance(last, int) and last < len(node)):
+            node[last] = value
+    file = tmp_path_factory.mktemp("mutated") / "test.toml"
+    file.write_text(tomli_w.dumps(tree))
+    found = None
+    try:
+        config.load(file)
+    except ConfigError as error:
+        found = error.problems
+    if found is not None:
+        assert found
+        assert all(p.where.startswith(str(file)) and p.key.split(".")[0] in tree for p in found)

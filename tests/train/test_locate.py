@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,7 +89,6 @@ tables = st.dictionaries(st.text(max_size=5), st.recursive(scalars, lambda v: st
 
 @given(st.dictionaries(st.text(max_size=5), st.one_of(scalars, tables, st.lists(tables, max_size=3)), max_size=4))
 def test_whatever_is_written_is_found(tree):
-    tomli_w = pytest.importorskip("tomli_w")
     for multiline in (False, True):
         text = tomli_w.dumps(tree, multiline_strings=multiline)
         assert set(locate(text)) == set(paths(tomllib.loads(text)))

@@ -106,7 +106,7 @@ def test_the_same_seed_gives_the_same_bytes(config, undisturbed, tmp_path):
 
 
 # Forward passes of Linear: 4 in building; an epoch has 2 a micro-batch (windows of 5, 5 and 2) and 2 of validation.
-@pytest.mark.parametrize("count", [6, 11, 17, 27, 29, 36, 64, 90])
+@pytest.mark.parametrize("count", [6, 17, 27, 36, 90])
 def test_killed_between_micro_batches(config, undisturbed, tmp_path, count):
     killed = command("train", config, "--runs", str(tmp_path), killed_at=("forward", str(count)))
     assert killed.returncode == -signal.SIGKILL
@@ -114,9 +114,7 @@ def test_killed_between_micro_batches(config, undisturbed, tmp_path, count):
 
 
 # The first syncs and renames are those of the run folder itself.
-@pytest.mark.parametrize(
-    ("what", "count"), [("fsync", 9), ("fsync", 13), ("fsync", 22), ("replace", 4), ("replace", 9)]
-)
+@pytest.mark.parametrize(("what", "count"), [("fsync", 9), ("fsync", 22), ("replace", 4), ("replace", 9)])
 def test_killed_while_writing_a_checkpoint(config, undisturbed, tmp_path, what, count):
     killed = command("train", config, "--runs", str(tmp_path), killed_at=(what, str(count)))
     assert killed.returncode == -signal.SIGKILL

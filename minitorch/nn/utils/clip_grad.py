@@ -9,14 +9,11 @@ import math
 import warnings
 from collections.abc import Iterable
 from types import GeneratorType
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.tensor import Array, Tensor, wrap
 
-Array = npt.NDArray[Any]
 Tensors = Tensor | Iterable[Tensor]
 
 

@@ -58,10 +58,13 @@ class SequentialLR(_Combined):
     >>> decay = torch.optim.lr_scheduler.ExponentialLR(opt, gamma=0.9)
     >>> schedule = torch.optim.lr_scheduler.SequentialLR(opt, [warmup, decay], milestones=[2])
     >>> for epoch in range(4):
-    ...     print(round(schedule.get_last_lr()[0], 4), end=" ")
+    ...     print(round(schedule.get_last_lr()[0], 4))
     ...     opt.step()
     ...     schedule.step()
-    0.5 0.75 1.0 0.9
+    0.5
+    0.75
+    1.0
+    0.9
     """
 
     def __init__(

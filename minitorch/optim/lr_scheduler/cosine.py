@@ -17,8 +17,11 @@ class CosineAnnealingLR(LRScheduler):
     >>> for epoch in range(4):
     ...     opt.step()
     ...     schedule.step()
-    ...     print(round(schedule.get_last_lr()[0], 4), end=" ")
-    0.8536 0.5 0.1464 0.0
+    ...     print(round(schedule.get_last_lr()[0], 4))
+    0.8536
+    0.5
+    0.1464
+    0.0
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:

@@ -51,8 +51,11 @@ class CyclicLR(_WithMomentum):
     >>> for batch in range(4):
     ...     opt.step()
     ...     schedule.step()
-    ...     print(round(schedule.get_last_lr()[0], 4), end=" ")
-    0.3 0.5 0.3 0.1
+    ...     print(round(schedule.get_last_lr()[0], 4))
+    0.3
+    0.5
+    0.3
+    0.1
     """
 
     def __init__(

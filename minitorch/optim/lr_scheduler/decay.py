@@ -18,11 +18,14 @@ class StepLR(LRScheduler):
     >>> import minitorch as torch
     >>> opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     >>> schedule = torch.optim.lr_scheduler.StepLR(opt, step_size=2, gamma=0.5)
-    >>> for epoch in range(5):
-    ...     print(schedule.get_last_lr()[0], end=" ")
+    >>> for epoch in range(4):
+    ...     print(schedule.get_last_lr()[0])
     ...     opt.step()
     ...     schedule.step()
-    1.0 1.0 0.5 0.5 0.25
+    1.0
+    1.0
+    0.5
+    0.5
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:

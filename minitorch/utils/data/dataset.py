@@ -7,10 +7,9 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minitorch.core.generator import Generator, default_generator
 from minitorch.core.mode import mode
@@ -20,7 +19,10 @@ from minitorch.utils.data.collate import default_collate
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Indices = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Indices: TypeAlias = "NDArray[np.int64]"
 
 _INTEGERS = {int, np.int32, np.int64}
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minitorch.core.generator import Generator, default_generator
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.utils.data.bulk import bulk_method
 
 T_co = TypeVar("T_co", covariant=True)
-Indices = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Indices: TypeAlias = "NDArray[np.int64]"
 
 _DRAWN_AT_ONCE = 32  # with replacement, PyTorch draws indices in groups of this size
 

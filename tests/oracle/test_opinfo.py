@@ -1,0 +1,154 @@
+"""Every operation that PyTorch's own tests describe and minitorch has, on PyTorch's own sample inputs.
+
+``op_db`` is the table (OpInfo rows) that PyTorch is tested with: for each operation, sample inputs of all shapes and
+arguments. Each is run on both with first and second derivatives. A name that minitorch does not have is passed over;
+what differs on purpose stands in DIFFERENT, with the reason.
+"""
+
+import sys
+import types
+import unittest
+
+import pytest
+
+import minitorch
+import minitorch.nn.functional
+from tests.oracle.compare import Constant, agree, array, torch
+
+# PyTorch's test tables import a snapshot tester that they do not need here.
+sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase, assert_expected_inline=None))
+database = pytest.importorskip("torch.testing._internal.common_methods_invocations")
+
+SAMPLES = 8  # of each operation at most, evenly chosen from PyTorch's
+METHODS = {"polygamma", "special.polygamma", "normal"}  # sampled with a method's order of arguments
+DIFFERENT = {
+    "empty": "its values are what the memory held", "empty_like": "as empty", "empty_permuted": "as empty",
+    "empty_strided": "as empty", "new_empty": "as empty", "new_empty_strided": "as empty",
+}  # fmt: skip
+
+
+def resolve(T, name):
+    """The function called so, or the method of that name as a function; None where there is none."""
+    found = T
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found if found is not None else getattr(T.Tensor, name, None)
+
+
+def rows():
+    for op in database.op_db:
+        if callable(resolve(minitorch, op.name)) and callable(resolve(torch, op.name)):
+            yield pytest.param(op, id=f"{op.name}{'-' + op.variant_test_name if op.variant_test_name else ''}")
+
+
+def flattened(value, tensors):
+    """The same structure with a placeholder for each tensor, which is added to the list."""
+    if isinstance(value, torch.Tensor):
+        x = array(value)
+        # Inputs that require no grad, and layouts that NumPy cannot say, are given as they are.
+        tensors.append(x if value.requires_grad or x.dtype.kind not in "fc" else Constant(x))
+        return Placeholder(len(tensors) - 1)
+    if isinstance(value, (list, tuple)):
+        return type(value)([flattened(v, tensors) for v in value]) if type(value) in (list, tuple) else tuple(value)
+    if isinstance(value, dict):
+        return {k: flattened(v, tensors) for k, v in value.items()}
+    return value
+
+
+class Placeholder(int):
+    pass
+
+
+def filled(T, value, tensors):
+    if isinstance(value, Placeholder):
+        return tensors[value]
+    if isinstance(value, (list, tuple)):
+        return type(value)([filled(T, v, tensors) for v in value])
+    if isinstance(value, dict):
+        return {k: filled(T, v, tensors) for k, v in value.items()}
+    if isinstance(value, torch.dtype):
+        return getattr(T, str(value).removeprefix("torch."))
+    return value
+
+
+def compare(op, sample, grad=True):
+    tensors = []
+    args = flattened((sample.input, *sample.args), tensors)
+    kwargs = flattened(sample.kwargs, tensors)
+
+    def program(T, *given):
+        T.manual_seed(0)
+        found = resolve(T, op.name)
+        if op.name in METHODS:
+            found = getattr(T.Tensor, op.name.rpartition(".")[2])
+        return sample.output_process_fn_grad(found(*filled(T, args, given), **filled(T, kwargs, given)))
+
+    agree(program, *tensors, grad=grad, second=grad and op.supports_gradgrad, tolerance=(1e-7, 1e-8))
+
+
+def chosen(samples, most):
+    samples = list(samples)
+    return samples[:: max(1, -(-len(samples) // most))]
+
+
+@pytest.mark.parametrize("op", rows())
+def test_float64(op):
+    if op.name in DIFFERENT:
+        pytest.skip(DIFFERENT[op.name])
+    if torch.float64 not in op.dtypes:
+        pytest.skip("not an operation on floating tensors")
+    grad = op.supports_autograd
+    for k, sample in enumerate(chosen(op.sample_inputs("cpu", torch.float64, requires_grad=grad), SAMPLES)):
+        compare(op, sample.noncontiguous() if k % 2 else sample, grad)
+
+
+@pytest.mark.parametrize("op", rows())
+def test_int64(op):
+    if op.name in DIFFERENT:
+        pytest.skip(DIFFERENT[op.name])
+    if torch.int64 not in op.dtypes:
+        pytest.skip("not an operation on whole numbers")
+    for sample in chosen(op.sample_inputs("cpu", torch.int64, requires_grad=False), SAMPLES // 2):
+        compare(op, sample, grad=False)
+
+
+def in_place_name(op):
+    """The name of its method that works in place, if both have one."""
+    name = getattr(op.inplace_variant, "__name__", "")
+    return name if callable(getattr(minitorch.Tensor, name, None)) else ""
+
+
+@pytest.mark.parametrize("op", [row for row in rows() if in_place_name(row.values[0])])
+def test_in_place(op):
+    """The method with an underscore: the same numbers and derivatives, in the tensor's own memory."""
+    name = in_place_name(op)
+    for sample in chosen(op.sample_inputs("cpu", torch.float64, requires_grad=op.supports_autograd), SAMPLES // 2):
+        tensors = []
+        args = flattened((sample.input, *sample.args), tensors)
+        kwargs = flattened(sample.kwargs, tensors)
+
+        def program(T, *given, args=args, kwargs=kwargs):
+            T.manual_seed(0)
+            x, *rest = filled(T, args, given)
+            y = x.clone()
+            result = getattr(y, name)(*rest, **filled(T, kwargs, given))
+            return result is y, y._version > 0, y
+
+        agree(program, *tensors, grad=op.supports_autograd, second=False, tolerance=(1e-7, 1e-8))
+
+
+@pytest.mark.parametrize("op", [row for row in rows() if row.values[0].error_inputs_func is not None])
+def test_bad_inputs(op):
+    """PyTorch's own samples of wrong use: the same type of exception."""
+    for error in op.error_inputs("cpu"):
+        sample = error.sample_input
+        tensors = []
+        args = flattened((sample.input, *sample.args), tensors)
+        kwargs = flattened(sample.kwargs, tensors)
+        agree(
+            lambda T, *given, args=args, kwargs=kwargs: resolve(T, op.name)(
+                *filled(T, args, given), **filled(T, kwargs, given)
+            ),
+            *tensors,
+            grad=False,
+        )
