@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m benchmarks", description="minitorch's time over PyTorch's.")
     parser.add_argument("what", nargs="?", choices=("table", "configs"), default="table")
     parser.add_argument("--only", metavar="NAME", default="", help="what has NAME in its name")
-    parser.add_argument("--rounds", type=int, default=15, help="blocks of each (default: 15)")
+    parser.add_argument("--rounds", type=int, default=31, help="blocks of each (default: 31)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the run is kept (default: benchmarks/out/)")
     parser.add_argument("--against", type=Path, metavar="FILE", help="show what changed since an earlier run")
     parser.add_argument("--list", action="store_true", help="the names that --only can choose from")

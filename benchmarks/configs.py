@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks.processes import ROOT
+from benchmarks.processes import ROOT, run
 
 
 def train_all(only: str = "") -> bool:
@@ -27,7 +26,7 @@ def _train(config: Path) -> bool:
     with tempfile.TemporaryDirectory() as runs:
         start = perf_counter()
         command = [sys.executable, "-m", "minitorch", "train", str(config), "--runs", runs]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+        done = run(command)
         seconds = perf_counter() - start
         if done.returncode:
             print(f"{config.stem:<24}failed with status {done.returncode}: {done.stderr.strip()[-500:]}")

@@ -47,10 +47,11 @@ class Line:
         target = "" if self.target is None else f"{self.target:g}"
         times = "" if self.ours is None else f"{_short(self.ours):>9}"
         times += "" if self.theirs is None else f"{_short(self.theirs):>9}"
-        return f"{self.title:<52}{self.over:>8}{self.figure!s:>20}{target:>8} {self.verdict:<8}{times}"
+        figures = f"{self.figure!s:>20}{self.figure.best:>7.2f}"
+        return f"{self.title:<50}{self.over:>8}{figures}{target:>7} {self.verdict:<8}{times}"
 
 
-HEADER = f"{'workload':<52}{'over':>8}{'ratio (quartiles)':>20}{'target':>8} {'':<8}{'ours':>9}{'theirs':>9}"
+HEADER = f"{'workload':<50}{'over':>8}{'ratio (quartiles)':>20}{'best':>7}{'target':>7} {'':<8}{'ours':>9}{'theirs':>9}"
 
 
 def _short(seconds: float) -> str:

@@ -27,6 +27,8 @@ Number = builtins.bool | builtins.int | builtins.float | builtins.complex
 
 class Methods:
     __hash__: Any
+    __array_ufunc__: Any
+    __array_function__: Any
     def __abs__(self) -> Tensor: ...
     def __add__(self, other: Tensor | Number) -> Tensor: ...
     def __and__(self, other: Tensor | Number) -> Tensor: ...
@@ -55,23 +57,23 @@ class Methods:
     def __getitem__(self, index: Any) -> Tensor:
         """``input[index]``: a view for ints, slices, None and ``...``; a copy when tensors are in the index."""
     def __gt__(self, other: Tensor | Number) -> Tensor: ...
-    def __iadd__(self, other: Any, /) -> Tensor: ...
-    def __iand__(self, other: Any, /) -> Tensor: ...
-    def __ifloordiv__(self, other: Any, /) -> Tensor: ...
-    def __imod__(self, other: Any, /) -> Tensor: ...
-    def __imul__(self, other: Any, /) -> Tensor: ...
+    def __iadd__(self, other: Tensor | Number) -> Tensor: ...
+    def __iand__(self, other: Tensor | Number) -> Tensor: ...
+    def __ifloordiv__(self, other: Any) -> Tensor: ...
+    def __imod__(self, other: Tensor | Number) -> Tensor: ...
+    def __imul__(self, other: Tensor | Number) -> Tensor: ...
     def __index__(self) -> builtins.int:
         """The one element of a whole-number tensor, as an index of Python sequences."""
     def __int__(self) -> builtins.int:
         """``int(t)``."""
     def __invert__(self) -> Tensor: ...
-    def __ior__(self, other: Any, /) -> Tensor: ...
-    def __ipow__(self, other: Any, /) -> Tensor: ...
-    def __isub__(self, other: Any, /) -> Tensor: ...
+    def __ior__(self, other: Tensor | Number) -> Tensor: ...
+    def __ipow__(self, exponent: Any) -> Tensor: ...
+    def __isub__(self, other: Any) -> Tensor: ...
     def __iter__(self) -> Iterator[Tensor]:
         """``iter(t)``: its slices along the first dim."""
-    def __itruediv__(self, other: Any, /) -> Tensor: ...
-    def __ixor__(self, other: Any, /) -> Tensor: ...
+    def __itruediv__(self, other: Tensor | Number) -> Tensor: ...
+    def __ixor__(self, other: Tensor | Number) -> Tensor: ...
     def __le__(self, other: Tensor | Number) -> Tensor: ...
     def __len__(self) -> builtins.int:
         """``len(t)``: the size of the first dim."""
@@ -109,7 +111,7 @@ class Methods:
     def __rxor__(self, other: Any, /) -> Tensor: ...
     def __setitem__(self, index: Any, value: Any) -> None:
         """``x[index] = value``, in place."""
-    def __sub__(self, other: Any, *, alpha: Any = 1) -> Tensor:
+    def __sub__(self, other: Any) -> Tensor:
         """``input - alpha * other`` (``torch.sub``); bools are refused, as in PyTorch."""
     def __truediv__(self, other: Tensor | Number) -> Tensor: ...
     def __xor__(self, other: Tensor | Number) -> Tensor: ...
@@ -221,7 +223,7 @@ class Methods:
         stride: Sequence[builtins.int],
         storage_offset: builtins.int | None = None,
     ) -> Tensor:
-        """A copy of ``input`` in which the elements of ``as_strided`` are those of ``src`` (``torch.as_strided_scatter``)."""
+        """A copy of ``input`` with the elements of ``as_strided`` taken from ``src`` (``torch.as_strided_scatter``)."""
     def asin(self) -> Tensor: ...
     def asin_(self) -> Tensor:
         """``asin``, in place."""
@@ -400,11 +402,11 @@ class Methods:
     def dist(self, other: Tensor, p: builtins.float = 2) -> Tensor:
         """The p-norm of ``input - other`` (``torch.dist``)."""
     def div(self, other: Any, *, rounding_mode: builtins.str | None = None) -> Tensor:
-        """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
+        """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype"""
     def div_(self, other: Any, *, rounding_mode: builtins.str | None = None) -> Tensor:
         """``div``, in place."""
     def divide(self, other: Any, *, rounding_mode: builtins.str | None = None) -> Tensor:
-        """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
+        """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype"""
     def divide_(self, other: Any, *, rounding_mode: builtins.str | None = None) -> Tensor:
         """``divide``, in place."""
     def dot(self, tensor: Tensor) -> Tensor:
@@ -734,7 +736,7 @@ class Methods:
     def median(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
         """The lower median: of all elements, or along ``dim`` with its place (``torch.median``). NaN if there is one."""
     def min(self, dim: Any = None, keepdim: builtins.bool = False) -> Any:
-        """The smallest element; with ``dim``, values and indices; with a tensor, the elementwise minimum (``torch.min``)."""
+        """The smallest element; with ``dim``, values and indices; with a tensor, elementwise (``torch.min``)."""
     def minimum(self, other: Tensor | Number) -> Tensor: ...
     def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices (``torch.mm``)."""
@@ -773,7 +775,7 @@ class Methods:
         posinf: builtins.float | None = None,
         neginf: builtins.float | None = None,
     ) -> Tensor:
-        """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said (``torch.nan_to_num``)."""
+        """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said"""
     def nan_to_num_(
         self,
         nan: builtins.float | None = None,
@@ -882,7 +884,7 @@ class Methods:
     def nextafter_(self, other: Tensor | Number) -> Tensor:
         """``nextafter``, in place."""
     def nonzero(self, *, as_tuple: builtins.bool = False) -> Any:
-        """Indices of the elements that are not zero: a row each, or a tuple of an index tensor a dim (``torch.nonzero``)."""
+        """Indices of the elements that are not zero: a row each, or a tuple of indices a dim (``torch.nonzero``)."""
     def nonzero_static(self, *, size: builtins.int, fill_value: builtins.int = -1) -> Tensor:
         """``nonzero`` cut or filled up to ``size`` rows (``torch.nonzero_static``)."""
     def norm(
@@ -974,7 +976,7 @@ class Methods:
     ) -> Tensor:
         """Each element (or slice along ``dim``) repeated in place, so often (``torch.repeat_interleave``)."""
     def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape, one of whose sizes may be -1; a view where that is possible (``torch.reshape``)."""
+        """The same elements in another shape, one of whose sizes may be -1; a view if possible (``torch.reshape``)."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """``reshape`` to the shape of ``other``."""
     def resize_(self, *shape: Any, memory_format: Any = None) -> Tensor:
@@ -1217,7 +1219,7 @@ class Methods:
     def unflatten(self, dim: builtins.int, sizes: Sequence[builtins.int]) -> Tensor:
         """One dim as several, one of whose sizes may be -1 (``torch.unflatten``)."""
     def unfold(self, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Tensor:
-        """A view of all windows of ``size`` along a dim, ``step`` apart; the window is a new last dim (``Tensor.unfold``)."""
+        """A view of all windows of ``size`` along a dim, ``step`` apart, in a new last dim (``Tensor.unfold``)."""
     def uniform_(
         self, a: builtins.float = 0.0, b: builtins.float = 1.0, *, generator: Generator | None = None
     ) -> Tensor:
@@ -1229,7 +1231,7 @@ class Methods:
         return_counts: builtins.bool = False,
         dim: builtins.int | None = None,
     ) -> Any:
-        """The distinct elements, or slices along ``dim``, in order; with their places and counts if asked (``torch.unique``)."""
+        """The distinct elements, or slices along ``dim``, in order; with their places and counts if asked"""
     def unique_consecutive(
         self,
         return_inverse: builtins.bool = False,
@@ -1257,7 +1259,7 @@ class Methods:
     def vdot(self, other: Tensor) -> Tensor:
         """The inner product of two vectors; the first is conjugated (``torch.vdot``)."""
     def view(self, *shape: Any) -> Tensor:
-        """The same memory in another shape; where that is impossible it raises (``Tensor.view``). With a dtype, a cast of bits."""
+        """The same memory in another shape; where that is impossible it raises (``Tensor.view``). With a dtype, a cast of"""
     def view_as(self, other: Tensor) -> Tensor:
         """``view`` to the shape of ``other``."""
     def vsplit(self, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]:

@@ -767,7 +767,7 @@ def as_strided_scatter(
     stride: Sequence[builtins.int],
     storage_offset: builtins.int | None = None,
 ) -> Tensor:
-    """A copy of ``input`` in which the elements of ``as_strided`` are those of ``src`` (``torch.as_strided_scatter``)."""
+    """A copy of ``input`` with the elements of ``as_strided`` taken from ``src`` (``torch.as_strided_scatter``)."""
 
 def as_tensor(data: Any, dtype: DType | None = None, device: Device | builtins.str | None = None) -> Tensor:
     """``data`` as a tensor, sharing memory where it can (``torch.as_tensor``)."""
@@ -812,7 +812,7 @@ def atleast_2d(*tensors: Any) -> Any:
     """Views with at least two dims, new ones in front (``torch.atleast_2d``)."""
 
 def atleast_3d(*tensors: Any) -> Any:
-    """Views with at least three dims: vectors lie along the second, matrices before a new last one (``torch.atleast_3d``)."""
+    """Views with at least three dims: vectors lie along the second, matrices before a new last one"""
 
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1, out: Tensor | None = None
@@ -1092,13 +1092,13 @@ def dist(input: Tensor, other: Tensor, p: builtins.float = 2) -> Tensor:
     """The p-norm of ``input - other`` (``torch.dist``)."""
 
 def div(input: Any, other: Any, *, rounding_mode: builtins.str | None = None, out: Tensor | None = None) -> Tensor:
-    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
+    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype"""
 
 def div_(input: Any, other: Any, *, rounding_mode: builtins.str | None = None) -> Tensor:
     """``div``, in place."""
 
 def divide(input: Any, other: Any, *, rounding_mode: builtins.str | None = None, out: Tensor | None = None) -> Tensor:
-    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
+    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype"""
 
 def divide_(input: Any, other: Any, *, rounding_mode: builtins.str | None = None) -> Tensor:
     """``divide``, in place."""
@@ -1778,7 +1778,7 @@ def meshgrid(*tensors: Any, indexing: builtins.str | None = None) -> builtins.tu
     """Coordinate grids from vectors, in matrix ("ij", the default) or Cartesian ("xy") order (``torch.meshgrid``)."""
 
 def min(input: Tensor, dim: Any = None, keepdim: builtins.bool = False) -> Any:
-    """The smallest element; with ``dim``, values and indices; with a tensor, the elementwise minimum (``torch.min``)."""
+    """The smallest element; with ``dim``, values and indices; with a tensor, elementwise (``torch.min``)."""
 
 def minimum(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The smaller of two; a tie shares the gradient. (``torch.minimum``)"""
@@ -1837,7 +1837,7 @@ def nan_to_num(
     *,
     out: Tensor | None = None,
 ) -> Tensor:
-    """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said (``torch.nan_to_num``)."""
+    """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said"""
 
 def nan_to_num_(
     input: Tensor,
@@ -1912,7 +1912,7 @@ def nextafter_(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """``nextafter``, in place."""
 
 def nonzero(input: Tensor, *, as_tuple: builtins.bool = False, out: Tensor | None = None) -> Any:
-    """Indices of the elements that are not zero: a row each, or a tuple of an index tensor a dim (``torch.nonzero``)."""
+    """Indices of the elements that are not zero: a row each, or a tuple of indices a dim (``torch.nonzero``)."""
 
 def nonzero_static(input: Tensor, *, size: builtins.int, fill_value: builtins.int = -1) -> Tensor:
     """``nonzero`` cut or filled up to ``size`` rows (``torch.nonzero_static``)."""
@@ -2160,7 +2160,7 @@ def repeat_interleave(
     """Each element (or slice along ``dim``) repeated in place, so often (``torch.repeat_interleave``)."""
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape, one of whose sizes may be -1; a view where that is possible (``torch.reshape``)."""
+    """The same elements in another shape, one of whose sizes may be -1; a view if possible (``torch.reshape``)."""
 
 def resize_as_(self: Tensor, other: Tensor, memory_format: Any = None) -> Tensor:
     """``resize_`` to the shape of another (``Tensor.resize_as_``)."""
@@ -2576,7 +2576,7 @@ def unique(
     return_counts: builtins.bool = False,
     dim: builtins.int | None = None,
 ) -> Any:
-    """The distinct elements, or slices along ``dim``, in order; with their places and counts if asked (``torch.unique``)."""
+    """The distinct elements, or slices along ``dim``, in order; with their places and counts if asked"""
 
 def unique_consecutive(
     input: Tensor,
@@ -2638,7 +2638,7 @@ def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Joined one above the other (``torch.vstack``)."""
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
-    """Elements of ``input`` where ``condition`` holds, of ``other`` elsewhere; alone, where it holds (``torch.where``)."""
+    """Elements of ``input`` where ``condition`` holds, of ``other`` elsewhere; alone, where it holds"""
 
 def xlogy(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input * log(other), and 0 where input is 0. (``torch.xlogy``)"""

@@ -1,12 +1,13 @@
 """The one list of Tensor's methods and operators, and of the module's functions: what each name is bound to.
 
-``names`` reads a line such as ``"exp log arcsin=asin"``: each name's function is its module's of the same name, or of the
-name after ``=``. Rows of the derivative tables are bound directly, so that an operation is one call.
+``names`` reads a line such as ``"exp log arcsin=asin"``: each name's function is its module's of the same name, or of
+the name after ``=``. Rows of the derivative tables are bound directly, so that an operation is one call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from types import ModuleType
 from typing import Any
 
@@ -14,8 +15,8 @@ import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.backward import backward
-from minitorch.core.inplace import apply_, assign, check_writable, copy_, rebase, write
 from minitorch.core.graph import edge_of
+from minitorch.core.inplace import apply_, assign, check_writable, copy_, rebase, write
 from minitorch.core.mode import mode
 from minitorch.core.printing import tensor_text
 from minitorch.core.tensor import Tensor, wrap
@@ -51,6 +52,11 @@ from minitorch.ops import (
 Method = Callable[..., Any]
 
 
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
+
 def names(lists: dict[ModuleType, str]) -> dict[str, Method]:
     """The functions that lists of names stand for, by module."""
     found: dict[str, Method] = {}
@@ -61,125 +67,132 @@ def names(lists: dict[ModuleType, str]) -> dict[str, Method]:
     return found
 
 
-# --- The list ----------------------------------------------------------------------------------------------------------
+# --- The list ---------------------------------------------------------------------------------------------------------
 
-BOTH = names({  # methods that PyTorch also has as functions of its module: x.exp() and minitorch.exp(x)
-    arithmetic: """
-        add=add_scaled sub=sub_scaled subtract=sub_scaled mul multiply=mul div=divide divide true_divide=div floor_divide
-        remainder fmod pow neg negative=neg addcmul addcdiv atan2 arctan2=atan2 lerp maximum minimum
+BOTH = names(
+    {  # methods that PyTorch also has as functions of its module: x.exp() and minitorch.exp(x)
+        arithmetic: """
+        add=add_scaled sub=sub_scaled subtract=sub_scaled mul multiply=mul div=divide divide true_divide=div
+        floor_divide remainder fmod pow neg negative=neg addcmul addcdiv atan2 arctan2=atan2 lerp maximum minimum
         eq ne not_equal=ne lt less=lt le less_equal=le gt greater=gt ge greater_equal=ge equal isclose allclose
-        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not floor trunc fix=trunc
+        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not floor trunc
+        fix=trunc
     """,
-    binary: """
+        binary: """
         hypot logaddexp logaddexp2 xlogy fmax fmin copysign heaviside nextafter gcd lcm float_power ldexp
         bitwise_left_shift bitwise_right_shift
     """,
-    pointwise: """
+        pointwise: """
         abs absolute=abs exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan
         asin arcsin=asin acos arccos=acos atan arctan=atan sinh cosh tanh asinh arcsinh=asinh acosh arccosh=acosh
         atanh arctanh=atanh ceil round frac erf relu sigmoid clamp clip=clamp clamp_min clamp_max positive
         isnan isinf isfinite signbit isneginf isposinf deg2rad rad2deg sinc logit nan_to_num
     """,
-    special: "lgamma digamma erfc erfinv i0 mvlgamma igamma igammac frexp",
-    complex: "angle sgn conj conj_physical resolve_conj resolve_neg is_conj is_neg isreal",
-    reductions: "sum mean max min amax amin argmax argmin all any prod var std logsumexp norm nansum nanmean",
-    cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
-    sorting: """
+        special: "lgamma digamma erfc erfinv i0 mvlgamma igamma igammac frexp",
+        complex: "angle sgn conj conj_physical resolve_conj resolve_neg is_conj is_neg isreal",
+        reductions: "sum mean max min amax amin argmax argmin all any prod var std logsumexp norm nansum nanmean",
+        cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
+        sorting: """
         sort argsort msort topk kthvalue median nanmedian mode aminmax quantile nanquantile unique unique_consecutive
         isin histc histogram bincount count_nonzero nonzero_static argwhere
     """,
-    shapes: """
-        reshape permute transpose swapaxes=transpose swapdims=transpose t movedim moveaxis=movedim broadcast_to unsqueeze
-        squeeze flatten ravel unflatten split split_with_sizes chunk unbind narrow select flip roll tile
+        shapes: """
+        reshape permute transpose swapaxes=transpose swapdims=transpose t movedim moveaxis=movedim broadcast_to
+        unsqueeze squeeze flatten ravel unflatten split split_with_sizes chunk unbind narrow select flip roll tile
         repeat_interleave diagonal diag trace triu tril
     """,
-    joining: """
+        joining: """
         tensor_split hsplit vsplit dsplit fliplr flipud rot90 diag_embed diagflat kron adjoint unsafe_chunk unsafe_split
     """,
-    memory: "as_strided as_strided_scatter numel",
-    indexing: "gather index_select masked_select take=flat_take take_along_dim nonzero",
-    scatter: """
+        memory: "as_strided as_strided_scatter numel",
+        indexing: "gather index_select masked_select take=flat_take take_along_dim nonzero",
+        scatter: """
         scatter scatter_add scatter_reduce index_add index_copy index_fill index_put index_reduce put masked_fill
         masked_scatter select_scatter slice_scatter diagonal_scatter
     """,
-    linalg: "matmul mm bmm mv dot inner outer ger=outer addmm addmv addbmm addr baddbmm",
-    norms: "vdot cross=cross_old",
-    distances: "dist cov corrcoef renorm",
-    factorizations: "geqrf ormqr",
-    solving: """
+        linalg: "matmul mm bmm mv dot inner outer ger=outer addmm addmv addbmm addr baddbmm",
+        norms: "vdot cross=cross_old",
+        distances: "dist cov corrcoef renorm",
+        factorizations: "geqrf ormqr",
+        solving: """
         det logdet slogdet inverse=inv pinverse cholesky=cholesky_old cholesky_solve cholesky_inverse
         lu_solve=lu_solve_old triangular_solve qr=qr_old svd=svd_old matrix_exp matrix_power
     """,
-    fft: "stft istft",
-    normalisation: "softmax log_softmax",
-    random: "bernoulli multinomial",
-    conversion: "clone is_nonzero is_floating_point is_complex",
-    copies: "narrow_copy",
-})
+        fft: "stft istft",
+        normalisation: "softmax log_softmax",
+        random: "bernoulli multinomial",
+        conversion: "clone is_nonzero is_floating_point is_complex",
+        copies: "narrow_copy",
+    }
+)
 
-METHODS = names({  # methods that are no functions
-    shapes: "view view_as reshape_as expand expand_as repeat",
-    joining: "sum_to_size",
-    memory: """
-        unfold size stride contiguous is_contiguous storage_offset data_ptr nelement=numel dim ndimension=dim element_size
-        resize_ resize_as_
+METHODS = names(
+    {  # methods that are no functions
+        shapes: "view view_as reshape_as expand expand_as repeat",
+        joining: "sum_to_size",
+        memory: """
+        unfold size stride contiguous is_contiguous storage_offset data_ptr nelement=numel dim ndimension=dim
+        element_size resize_ resize_as_
     """,
-    conversion: "numpy item tolist to type type_as cpu cuda is_signed",
-    creation: "new_zeros new_ones new_empty new_full new_tensor new_empty_strided",
-    special: "polygamma=polygamma_method",
-    solving: "lu=lu_old",
-    random: "uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ log_normal_ geometric_",
-})
+        conversion: "numpy item tolist to type type_as cpu cuda is_signed",
+        creation: "new_zeros new_ones new_empty new_full new_tensor new_empty_strided",
+        special: "polygamma=polygamma_method",
+        solving: "lu=lu_old",
+        random: "uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ log_normal_ geometric_",
+    }
+)
 
-FUNCTIONS = names({  # functions that are no methods
-    arithmetic: "rsub",
-    special: "polygamma",
-    cumulative: "trapezoid trapz cumulative_trapezoid gradient",
-    sorting: "searchsorted bucketize histogramdd",
-    reductions: "std_mean var_mean",
-    shapes: """
+FUNCTIONS = names(
+    {  # functions that are no methods
+        arithmetic: "rsub",
+        special: "polygamma",
+        cumulative: "trapezoid trapz cumulative_trapezoid gradient",
+        sorting: "searchsorted bucketize histogramdd",
+        reductions: "std_mean var_mean",
+        shapes: """
         cat concat=cat concatenate=cat stack hstack vstack row_stack=vstack meshgrid broadcast_tensors
     """,
-    joining: """
+        joining: """
         atleast_1d atleast_2d atleast_3d column_stack dstack block_diag cartesian_prod combinations constant_pad_nd
     """,
-    complex: "real imag complex polar view_as_real view_as_complex",
-    einsum: "einsum tensordot",
-    distances: "cdist pdist",
-    factorizations: "lu_unpack",
-    solving: "lu=lu_old",
-    memory: "resize_as_",
-    conversion: "result_type",
-    windows: "hann_window hamming_window bartlett_window blackman_window kaiser_window",
-    copies: """
+        complex: "real imag complex polar view_as_real view_as_complex",
+        einsum: "einsum tensordot",
+        distances: "cdist pdist",
+        factorizations: "lu_unpack",
+        solving: "lu=lu_old",
+        memory: "resize_as_",
+        conversion: "result_type",
+        windows: "hann_window hamming_window bartlett_window blackman_window kaiser_window",
+        copies: """
         alias_copy expand_copy permute_copy squeeze_copy t_copy transpose_copy unbind_copy unsqueeze_copy view_copy
         diagonal_copy split_with_sizes_copy unfold_copy
     """,
-    creation: """
+        creation: """
         arange as_tensor asarray empty empty_like empty_permuted empty_strided eye from_numpy full full_like linspace
         logspace ones ones_like scalar_tensor tensor tril_indices triu_indices zeros zeros_like
     """,
-    random: "normal rand rand_like randint randint_like randn randn_like randperm",
-})
+        random: "normal rand rand_like randint randint_like randn randn_like randperm",
+    }
+)
 
 # Methods whose name with an underscore works in place: x.exp_().
-IN_PLACE = """
-    add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow neg negative addcmul addcdiv atan2
-    arctan2 lerp eq ne not_equal lt less le less_equal gt greater ge greater_equal logical_and logical_or logical_xor
-    logical_not bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift floor trunc fix
-    hypot xlogy copysign heaviside nextafter gcd lcm float_power ldexp
-    abs absolute exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan asin arcsin acos arccos
-    atan arctan sinh cosh tanh asinh arcsinh acosh arccosh atanh arctanh ceil round frac erf relu sigmoid clamp clip
-    clamp_min clamp_max deg2rad rad2deg sinc logit nan_to_num lgamma digamma polygamma erfc erfinv i0 mvlgamma igamma
-    igammac sgn conj_physical cumsum cumprod triu tril
-    scatter scatter_add scatter_reduce index_add index_copy index_fill index_put index_reduce put masked_fill masked_scatter
-    addmm addmv addbmm addr baddbmm renorm
-""".split()
+IN_PLACE = words("""
+    add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow neg negative addcmul
+    addcdiv atan2 arctan2 lerp eq ne not_equal lt less le less_equal gt greater ge greater_equal logical_and
+    logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift
+    bitwise_right_shift floor trunc fix hypot xlogy copysign heaviside nextafter gcd lcm float_power ldexp abs
+    absolute exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan asin arcsin acos
+    arccos atan arctan sinh cosh tanh asinh arcsinh acosh arccosh atanh arctanh ceil round frac erf relu sigmoid
+    clamp clip clamp_min clamp_max deg2rad rad2deg sinc logit nan_to_num lgamma digamma polygamma erfc erfinv i0
+    mvlgamma igamma igammac sgn conj_physical cumsum cumprod triu tril scatter scatter_add scatter_reduce
+    index_add index_copy index_fill index_put index_reduce put masked_fill masked_scatter addmm addmv addbmm addr
+    baddbmm renorm
+""")
 
 # Views that are taken in place: x.t_() is x with its dims exchanged.
-VIEWS_IN_PLACE = "t transpose swapaxes swapdims squeeze unsqueeze as_strided".split()
+VIEWS_IN_PLACE = words("t transpose swapaxes swapdims squeeze unsqueeze as_strided")
 
-# --- In place ----------------------------------------------------------------------------------------------------------
+# --- In place ---------------------------------------------------------------------------------------------------------
 
 
 def in_place(function: Method) -> Method:
@@ -268,7 +281,8 @@ def fill_diagonal_(self: Tensor, fill_value: float, wrap: bool = False) -> Tenso
         raise RuntimeError("all dimensions of input must be of equal length")
     places = np.zeros(shape, np.bool_)
     np.fill_diagonal(places, True, wrap=wrap)
-    return in_place(scatter.masked_fill)(self, tensor_of(places), fill_value)
+    in_place(scatter.masked_fill)(self, tensor_of(places), fill_value)
+    return self
 
 
 tensor_of = wrap
@@ -277,12 +291,19 @@ tensor_of = wrap
 def set_item(self: Tensor, index: Any, value: Any) -> None:
     """``x[index] = value``, in place."""
     k, fancy = indexing.key(index)
-    if fancy and isinstance(k, tuple) and any(part.__class__ is _int for part in k):
+    if fancy and isinstance(k, tuple) and any(isinstance(part, int) for part in k):
         basic, k = indexing.in_two_steps(k)
         self = indexing.take(self, index=basic)
-    v = value if isinstance(value, (Tensor, int, float, bool)) or value.__class__ is _complex else creation.as_tensor(value)
+    v = value if isinstance(value, (Tensor, Number)) else creation.as_tensor(value)
     if isinstance(v, Tensor):
-        v = v if v.array.dtype == self.array.dtype else arithmetic.cast(v, dtype=self.array.dtype)
+        if v.array.dtype != self.array.dtype:
+            if fancy and not (v.array.size == 1 and getattr(k, "dtype", None) == np.bool_):
+                raise RuntimeError(
+                    "Index put requires the source and destination dtypes match, got "
+                    f"{self.dtype.alias} for the destination and {v.dtype.alias} for the source: convert the value "
+                    "first"
+                )
+            v = arithmetic.cast(v, dtype=self.array.dtype)
         extra = v.array.ndim - self.array[k].ndim
         if extra > 0 and all(n == 1 for n in v.array.shape[:extra]):
             v = v.reshape(v.array.shape[extra:])
@@ -295,11 +316,10 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
         ) from None
 
 
-_complex, _int = type(1j), type(1)
-
-
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
-    """Elements of ``input`` where ``condition`` holds, of ``other`` elsewhere; alone, where it holds (``torch.where``)."""
+    """Elements of ``input`` where ``condition`` holds, of ``other`` elsewhere; alone, where it holds
+    (``torch.where``).
+    """
     if input is None:
         return indexing.nonzero(condition, as_tuple=True)
     if condition.array.dtype != np.bool_:
@@ -309,7 +329,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     return arithmetic.where(condition, input, other)
 
 
-# --- Operators and properties ------------------------------------------------------------------------------------------
+# --- Operators and properties -----------------------------------------------------------------------------------------
 
 
 def _swapped(op: Method) -> Method:
@@ -374,7 +394,7 @@ PROPERTIES: dict[str, Method] = {
 }  # fmt: skip
 
 
-# --- Binding -------------------------------------------------------------------------------------------------------------
+# --- Binding ----------------------------------------------------------------------------------------------------------
 
 
 def _backward(
@@ -404,8 +424,8 @@ def _where(self: Tensor, condition: Tensor, other: Any) -> Any:
 
 
 _CONVERTERS = {
-    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
-    "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int":
+    dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
     "cfloat": dtypes.complex64, "cdouble": dtypes.complex128,
 }  # fmt: skip
 
@@ -421,7 +441,7 @@ def methods() -> dict[str, Method]:
 
 
 def functions() -> dict[str, Method]:
-    """Every operation that is a function of the module, by name, as the methods have it (functions.py adds ``out=``)."""
+    """Every function of the module by name, as the methods have it (functions.py adds ``out=``)."""
     return {**BOTH, **FUNCTIONS, "where": where, "fill": fill}
 
 

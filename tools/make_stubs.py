@@ -1,7 +1,9 @@
 """Writes the stubs that type checkers and editors read, from the functions that are bound at run time.
 
-``minitorch/_methods.pyi`` declares Tensor's methods, operators and properties, ``minitorch/functions.pyi`` the functions of
-the module. Run ``python tools/make_stubs.py`` after a change to methods.py or to a signature; a test says when it is due.
+``minitorch/_methods.pyi`` declares Tensor's methods, operators and properties, ``minitorch/functions.pyi`` the
+functions of
+the module. Run ``python tools/make_stubs.py`` after a change to methods.py or to a signature; a test says when it is
+due.
 """
 
 from __future__ import annotations
@@ -109,8 +111,14 @@ class Stub:
             parts.append(text)
         return f"({', '.join(parts)}) -> {self.type(hints.get('return', Any))}"
 
+    def operator(self, function: Function) -> str:
+        """The signature of an operator, which has no keywords."""
+        return self.signature(function, method=True).replace(", *, alpha: Any = 1", "")
+
     def imports(self) -> str:
-        return "".join(f"from {module} import {', '.join(sorted(names))}\n" for module, names in sorted(self.results.items()))
+        return "".join(
+            f"from {module} import {', '.join(sorted(names))}\n" for module, names in sorted(self.results.items())
+        )
 
 
 def declared(name: str, signature: str, doc: str | None, indent: str) -> str:
@@ -125,20 +133,25 @@ def declared(name: str, signature: str, doc: str | None, indent: str) -> str:
 def methods_stub() -> str:
     """The text of _methods.pyi."""
     stub = Stub()
-    body = "class Methods:\n    __hash__: Any\n"
+    body = "class Methods:\n    __hash__: Any\n    __array_ufunc__: Any\n    __array_function__: Any\n"
     bound = methods.methods()
     for name, function in sorted(bound.items()):
         base = bound.get(name[:-1]) if name.endswith("_") and not name.endswith("__") else None
+        partner = f"__{name[3:]}" if name.startswith("__i") else ""  # x -= y has the arguments of x - y
+        base = bound.get(partner, base)
         if name in FIXED:
             body += f"    def {name}{FIXED[name]}\n"
         elif base is not None:  # the in-place form: the same arguments, the tensor itself as the result
-            parameters = stub.signature(base, method=True).rpartition(" -> ")[0]
-            body += declared(name, f"{parameters} -> Tensor", f"``{name[:-1]}``, in place.", "    ")
+            parameters = (stub.operator(base) if partner in bound else stub.signature(base, method=True)).rpartition(
+                " -> "
+            )[0]
+            doc = None if name.startswith("__") else f"``{name[:-1]}``, in place."
+            body += declared(name, f"{parameters} -> Tensor", doc, "    ")
         elif name in methods.OPERATORS and function.__name__ == name and name not in ("__getitem__",):
             body += f"    def {name}(self, other: Any, /) -> Tensor: ...\n"
         else:
-            doc = function.__doc__
-            body += declared(name, stub.signature(function, method=True), doc, "    ")
+            signature = stub.operator(function) if name in methods.OPERATORS else stub.signature(function, method=True)
+            body += declared(name, signature, function.__doc__, "    ")
     for name, function in sorted(methods.PROPERTIES.items()):
         body += "    @property\n"
         body += declared(name, stub.signature(function, method=True), function.__doc__, "    ")

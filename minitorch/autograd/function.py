@@ -1,7 +1,7 @@
 """Function: operations whose derivative the user writes by hand, on Tensors.
 
-``apply`` runs ``forward`` without recording it and makes one node of it, whose derivative is ``backward``; the two share
-a context, ``ctx``, which the node owns.
+``apply`` runs ``forward`` without recording it and makes one node of it, whose derivative is ``backward``; the two
+share a context, ``ctx``, which the node owns.
 """
 
 from __future__ import annotations
@@ -180,24 +180,24 @@ class _Saved:
         return t
 
 
-# --- Function ------------------------------------------------------------------------------------------------------------
+# --- Function -------------------------------------------------------------------------------------------------------
 
 VIEW_OF_A_FUNCTION = (
-    "Output {} of {} is a view and is being modified inplace. This view was created inside a custom Function (or because an "
-    "input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated "
-    "with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the "
-    "output of the custom Function."
+    "Output {} of {} is a view and is being modified inplace. This view was created inside a custom Function (or "
+    "because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom "
+    "backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can "
+    "fix this by cloning the output of the custom Function."
 )
 
 
 class Function:
     """An operation with a derivative of your own: subclass it and call ``apply`` (``torch.autograd.Function``).
 
-    ``forward(ctx, *args)`` computes the result, a tensor or a tuple; ``backward(ctx, *grads)`` gives a gradient for each
-    argument from the gradients of the results, None for an argument that is no tensor. What ``backward`` needs of
-    ``forward`` goes by ``ctx.save_for_backward`` (tensors) or by attributes of ``ctx``. In the other style, ``forward(*args)``
-    only computes and ``setup_context(ctx, inputs, output)`` saves. A ``backward`` that computes with tensors can itself be
-    differentiated.
+    ``forward(ctx, *args)`` computes the result, a tensor or a tuple; ``backward(ctx, *grads)`` gives a gradient for
+    each argument from the gradients of the results, None for an argument that is no tensor. What ``backward`` needs of
+    ``forward`` goes by ``ctx.save_for_backward`` (tensors) or by attributes of ``ctx``. In the other style,
+    ``forward(*args)`` only computes and ``setup_context(ctx, inputs, output)`` saves. A ``backward`` that computes with
+    tensors can itself be differentiated.
 
     >>> import minitorch
     >>> class Cube(minitorch.autograd.Function):
@@ -219,8 +219,8 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(
-            "Legacy autograd function with non-static forward method is deprecated. Write forward and backward as static "
-            f"methods and call {type(self).__name__}.apply(...)"
+            "Legacy autograd function with non-static forward method is deprecated. Write forward and backward as "
+            f"static methods and call {type(self).__name__}.apply(...)"
         )
 
     @staticmethod
@@ -303,7 +303,7 @@ def _record(node: FunctionNode, ctx: FunctionCtx, args: Sequence[Any], outputs: 
 
 
 def _alias(out: Tensor, edge: Edge | None, k: int, function: type[Function]) -> Tensor:
-    """A result on an input's memory: a tensor of its own, which refuses to be written to while gradients are recorded."""
+    """A result on an input's memory, as a tensor of its own that refuses to be written to while grad mode is on."""
     hidden, shown = wrap(out.array), wrap(out.array.view())
     for t in (hidden, shown):
         t._counter = out._counter
@@ -312,7 +312,7 @@ def _alias(out: Tensor, edge: Edge | None, k: int, function: type[Function]) -> 
     return shown
 
 
-# --- once_differentiable -------------------------------------------------------------------------------------------------
+# --- once_differentiable --------------------------------------------------------------------------------------------
 
 
 class _Twice(Node):

@@ -74,8 +74,8 @@ def jacobian(
 ) -> Any:
     """The Jacobian of ``func``: a tensor of shape ``output.shape + input.shape`` for each output and input.
 
-    Several outputs make an outer tuple, several inputs an inner one. A row is a backward pass, one for each number of the
-    outputs; ``vectorize`` is accepted and changes nothing. Other arguments as for ``vjp``.
+    Several outputs make an outer tuple, several inputs an inner one. A row is a backward pass, one for each number of
+    the outputs; ``vectorize`` is accepted and changes nothing. Other arguments as for ``vjp``.
 
     >>> import minitorch
     >>> from minitorch.autograd.functional import jacobian
@@ -115,7 +115,7 @@ def _stacked(rows: list[Tensor], out: Tensor, x: Tensor, create_graph: bool) -> 
         return wrap(np.zeros(shape, x.array.dtype))
     if not create_graph:
         return wrap(np.stack([row.array for row in rows]).reshape(shape))
-    whole: Any = np.stack(rows)  # type: ignore[call-overload]
+    whole: Any = np.stack(rows)
     return whole.reshape(shape)  # type: ignore[no-any-return]
 
 
@@ -171,7 +171,7 @@ def hvp(
     return vhp(func, inputs, v, create_graph, strict)
 
 
-# --- Inputs and outputs --------------------------------------------------------------------------------------------------
+# --- Inputs and outputs ---------------------------------------------------------------------------------------------
 
 
 class _Several:
@@ -189,8 +189,8 @@ def _several(given: Any, name: str, where: str) -> _Several:
     for i, t in enumerate(values):
         if not isinstance(t, Tensor):
             raise TypeError(
-                f"The {name} given to {where} must be either a Tensor or a tuple of Tensors but the value at index {i} has "
-                f"type {type(t).__name__}."
+                f"The {name} given to {where} must be either a Tensor or a tuple of Tensors but the value at index {i} "
+                f"has type {type(t).__name__}."
             )
     return _Several(values, not isinstance(given, Tensor))
 
@@ -214,8 +214,8 @@ def _outputs(func: Function, xs: _Several, strict: bool, name: str) -> _Several:
     for i, out in enumerate(outputs.values):
         if strict and not out.requires_grad:
             raise RuntimeError(
-                f"Output {i} of the user-provided function does not require gradients. The outputs must be computed in a "
-                "differentiable manner from the input when running in strict mode."
+                f"Output {i} of the user-provided function does not require gradients. The outputs must be computed "
+                "in a differentiable manner from the input when running in strict mode."
             )
     return outputs
 
@@ -258,12 +258,13 @@ def _gradients(
     for i, g in enumerate(found):
         if strict and g is None:
             raise RuntimeError(
-                f"The output of the user-provided function is independent of input {i}. This is not allowed in strict mode."
+                f"The output of the user-provided function is independent of input {i}. This is not allowed in "
+                "strict mode."
             )
         if strict and create_graph and g is not None and not g.requires_grad:
             raise RuntimeError(
-                f"The {name} of the user-provided function is independent of input {i}. This is not allowed in strict mode "
-                "when create_graph=True."
+                f"The {name} of the user-provided function is independent of input {i}. This is not allowed in strict "
+                "mode when create_graph=True."
             )
     return [wrap(np.zeros_like(x.array)) if g is None else g for g, x in zip(found, xs.values, strict=True)]
 

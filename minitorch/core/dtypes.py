@@ -198,8 +198,6 @@ def result_numpy(*operands: Array | Scalar) -> np.dtype[Any]:
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether PyTorch casts silently: never down the ranks bool < integer < float < complex (``torch.can_cast``)."""
     a, b = from_.numpy, to.numpy
-    if a.kind == "i" and b.kind == "u":  # signed into unsigned is refused, as PyTorch refuses it
-        return False
     return _RANK[a.kind] <= _RANK[b.kind]
 
 

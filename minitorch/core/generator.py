@@ -50,7 +50,7 @@ class Generator(Draws):
 
     @property
     def _bits(self) -> np.random.MT19937:
-        """The source of words, made at the first draw: loading numpy.random takes longer than the rest of the package."""
+        """The source of words, made at the first draw: loading numpy.random takes longer than minitorch."""
         if self._made is None:
             self._made = np.random.MT19937(0)
             np.random.RandomState(self._made).seed(self._seed & 0xFFFFFFFF)

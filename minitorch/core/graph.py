@@ -16,7 +16,7 @@ from minitorch.core.mode import enable_grad
 from minitorch.core.tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from minitorch.core.primitive import Plan
+    from minitorch.core.row import Plan
 
 Array = dtypes.Array
 Edge = tuple["Node", int]  # the node that made a value, and which of its results the value is
@@ -166,7 +166,7 @@ class RowNode(Node):
                 if position >= 0:
                     found[position] = rule(g, *values)
                 else:  # the rule of a list of inputs gives all their gradients
-                    found[~position :] = rule(g, *values)
+                    found[~position:] = rule(g, *values)
         return found
 
     def unpack(self) -> Sequence[Any]:
@@ -196,11 +196,17 @@ class RowNode(Node):
         """The saved value that a rule names so, as a Tensor on its place in the graph."""
         if name not in self.plan.names:
             raise AttributeError(f"'{self.name()}' object has no saved value '{name}'")
-        return self.plan.lift(self, self.unpack())[self.plan.names.index(name)]
+        value = self.plan.lift(self, self.unpack())[self.plan.names.index(name)]
+        if isinstance(value, Tensor) and value._edge is not None and isinstance(value._edge[0], AccumulateGrad):
+            return value._edge[0].variable  # a leaf is saved as itself
+        return value
 
 
 def conjugates(found: Sequence[Gradient | None]) -> list[Gradient | None]:
-    """A complex result's gradients. Its rule g * f'(x) was given conj(g): conj(conj(g) * f'(x)) is PyTorch's g * conj(f'(x))."""
+    """A complex result's gradients.
+
+    Its rule g * f'(x) was given conj(g): conj(conj(g) * f'(x)) is PyTorch's g * conj(f'(x)).
+    """
     return [None if f is None else np.conjugate(f) for f in found]
 
 
@@ -362,4 +368,4 @@ def several_views(k: int, node_name: str) -> str:
 
 def shares_memory(view: Array, x: Array) -> bool:
     """Whether an operation on x gave a view of it: NumPy's views all point to the array that owns the memory."""
-    return view is x or (view.base is not None and view.base is (x if x.base is None else x.base))
+    return view is x or (view.base is not None and (view.base is x or view.base is x.base))

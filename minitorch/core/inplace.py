@@ -26,12 +26,14 @@ outside: Any = primitive(  # x with the view's region zeroed
     prepare=same,
     x=lambda g, steps: outside(g, steps=steps),
 )
-replaced: Any = primitive(  # a base whose region, seen through a view, has become ``new``; the write has been done already
-    "CopySlices",
-    lambda base, new, *, steps: base,
-    prepare=same,
-    base=lambda g, steps: outside(g, steps=steps),
-    new=lambda g, steps: replay(steps, g),
+replaced: Any = (
+    primitive(  # a base whose region, seen through a view, has become ``new``; the write has been done already
+        "CopySlices",
+        lambda base, new, *, steps: base,
+        prepare=same,
+        base=lambda g, steps: outside(g, steps=steps),
+        new=lambda g, steps: replay(steps, g),
+    )
 )
 
 
@@ -113,7 +115,7 @@ def write(x: Tensor, result: Array) -> None:
             f"result type {dtypes.of(result.dtype).alias} can't be cast to the desired output type "
             f"{dtypes.of(into.dtype).alias}"
         )
-    if any(stride == 0 and n > 1 for stride, n in zip(into.strides, into.shape)):
+    if into.size and any(stride == 0 and n > 1 for stride, n in zip(into.strides, into.shape)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

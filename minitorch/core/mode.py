@@ -56,7 +56,9 @@ class _Switch:
     _state: tuple[bool, bool]  # (grad, inference) inside
 
     def __init__(self) -> None:
-        self._before: list[tuple[bool, bool, bool]] = []  # a stack, so that one object can be entered again inside itself
+        self._before: list[
+            tuple[bool, bool, bool]
+        ] = []  # a stack, so that one object can be entered again inside itself
 
     def __enter__(self) -> None:
         self._before.append(_current())

@@ -241,7 +241,8 @@ class Tensor(Methods):
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor of dtype '{self.dtype}'. Convert "
+                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor of dtype '{self.dtype}'. "
+                    "Convert "
                     "it first, with gradient.to(tensor.dtype)."
                 )
             if value.array.shape != self.array.shape:
@@ -356,7 +357,8 @@ class _NoVersion(list[int]):
     def __getitem__(self, index: Any) -> Any:
         raise RuntimeError(
             "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use "
+            "it "
             "in autograd, or use `no_grad()` instead of `inference_mode()`."
         )
 

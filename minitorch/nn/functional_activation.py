@@ -15,8 +15,8 @@ from minitorch.core.dtypes import dtype as DType
 from minitorch.core.generator import default_generator
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.methods import in_place
-from minitorch.ops import pointwise
-from minitorch.ops.arithmetic import where
+from minitorch.ops import activations, pointwise
+from minitorch.ops.arguments import dim_index
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -41,7 +41,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """x if x > threshold, else ``value``."""
 
     def function(x: Tensor) -> Tensor:
-        return pointwise.threshold(x, threshold=threshold, value=value)  # type: ignore[no-any-return]
+        return pointwise.threshold(x, threshold=threshold, value=value)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -60,8 +60,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         raise ValueError(f"min_val cannot be greater than max_val, got {min_val} and {max_val}")
 
     def function(x: Tensor) -> Tensor:
-        inside = (x.array > min_val) & (x.array < max_val)
-        return where(wrap(inside), x, x.detach().clamp(min_val, max_val))  # type: ignore[no-any-return]
+        return activations.hardtanh(x, low=min_val, high=max_val)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -110,7 +109,7 @@ def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 
 def _scaled_elu(input: Tensor, inplace: bool, alpha: float, scale: float = 1.0, input_scale: float = 1.0) -> Tensor:
     def function(x: Tensor) -> Tensor:
-        return pointwise.elu(x, alpha=alpha, scale=scale, input_scale=input_scale)  # type: ignore[no-any-return]
+        return pointwise.elu(x, alpha=alpha, scale=scale, input_scale=input_scale)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -119,7 +118,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     """x if x > 0, else negative_slope · x."""
 
     def function(x: Tensor) -> Tensor:
-        return pointwise.leaky_relu(x, slope=negative_slope)  # type: ignore[no-any-return]
+        return pointwise.leaky_relu(x, slope=negative_slope)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -145,7 +144,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         weight = weight.reshape(-1, *(1,) * (input.dim() - 2))
     elif weight.dim() == 1:
         weight = weight.reshape(())
-    return where(wrap(input.array > 0), input, weight * input)  # type: ignore[no-any-return]
+    return activations.prelu(input, weight)
 
 
 def rrelu(
@@ -170,12 +169,12 @@ def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, traini
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + e^-x)."""
-    return pointwise.sigmoid(input)  # type: ignore[no-any-return]
+    return pointwise.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
     """tanh x."""
-    return pointwise.tanh(input)  # type: ignore[no-any-return]
+    return pointwise.tanh(input)
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -185,30 +184,17 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x · tanh(softplus(x))."""
-
-    def function(x: Tensor) -> Tensor:
-        return x * pointwise.tanh(softplus(x))  # type: ignore[no-any-return]
-
-    return over_input(function, input) if inplace else function(input)
+    return over_input(activations.mish, input) if inplace else activations.mish(input)
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """x / 6 + 1/2 clipped to [0, 1]."""
-
-    def function(x: Tensor) -> Tensor:
-        return relu6(x + 3) / 6
-
-    return over_input(function, input) if inplace else function(input)
+    return over_input(activations.hardsigmoid, input) if inplace else activations.hardsigmoid(input)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x · hardsigmoid(x)."""
-
-    def function(x: Tensor) -> Tensor:
-        inner = where(wrap(x.array < 3), x * (x + 3) / 6, x)
-        return where(wrap(x.array <= -3), wrap(np.zeros((), x.array.dtype)), inner)  # type: ignore[no-any-return]
-
-    return over_input(function, input) if inplace else function(input)
+    return over_input(activations.hardswish, input) if inplace else activations.hardswish(input)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -218,25 +204,24 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(1 / (1 + e^-x))."""
-    return pointwise.log_sigmoid(input)  # type: ignore[no-any-return]
+    return pointwise.log_sigmoid(input)
 
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """log(1 + e^(beta · x)) / beta; x itself where beta · x > threshold."""
-    return pointwise.softplus(input, beta=beta, threshold=threshold)  # type: ignore[no-any-return]
+    return pointwise.softplus(input, beta=beta, threshold=threshold)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x if abs(x) > lambd, else 0."""
-    return where(wrap(np.abs(input.array) <= lambd), 0.0, input)  # type: ignore[no-any-return]
+    return activations.hardshrink(input, lambd=lambd)
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x moved by lambd towards 0, but not beyond."""
     if lambd < 0:
         raise RuntimeError(f"lambda must be in range [0, inf) for softshrink, but found {lambd}")
-    x = input.array
-    return hardshrink(input, lambd) - wrap(((x > lambd) * lambd - (x < -lambd) * lambd).astype(x.dtype))
+    return activations.softshrink(input, lambd=lambd)
 
 
 def tanhshrink(input: Tensor) -> Tensor:
@@ -256,8 +241,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     size = input.size(dim)
     if size % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {size}")
-    a, b = input.chunk(2, dim)
-    return a * pointwise.sigmoid(b)
+    return activations.gated(input, axis=dim_index(dim, input.dim()))
 
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Tensor:

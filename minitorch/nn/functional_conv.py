@@ -141,7 +141,7 @@ def _conv(
         out = convolution.convolve(x, weight, how=how)
     else:
         out = convolution.convolve_bias(x, weight, bias, how=how)
-    return out if batched else out.squeeze(0)  # type: ignore[no-any-return]
+    return out if batched else out.squeeze(0)
 
 
 def _conv_transpose(
@@ -184,7 +184,7 @@ def _conv_transpose(
     out = convolution.convolve_input(x, weight, how=how, spatial=spatial)
     if bias is not None:
         out = out + bias.reshape(-1, *(1,) * n)
-    return out if batched else out.squeeze(0)  # type: ignore[no-any-return]
+    return out if batched else out.squeeze(0)
 
 
 def _check_tensors(who: str, input: Any, weight: Any) -> None:
@@ -274,7 +274,7 @@ def unfold(input: Tensor, kernel_size: Size2, dilation: Size2 = 1, padding: Size
             f"padding={how[1]}: the array of sliding blocks would be empty"
         )
     cols = convolution.columns(input, kernel=kernel, how=how)  # (C, k, k', N, out, out')
-    return cols.permute(3, 0, 1, 2, 4, 5).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], -1)  # type: ignore[no-any-return]
+    return cols.permute(3, 0, 1, 2, 4, 5).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], -1)
 
 
 def fold(
@@ -306,4 +306,4 @@ def fold(
             f"{out[0]} * {out[1]} = {out[0] * out[1]}, but got input.size(2)={input.shape[2]}."
         )
     cols = input.reshape(input.shape[0], input.shape[1] // area, *kernel, *out).permute(1, 2, 3, 0, 4, 5)
-    return convolution.uncolumns(cols, spatial=spatial, kernel=kernel, how=how)  # type: ignore[no-any-return]
+    return convolution.uncolumns(cols, spatial=spatial, kernel=kernel, how=how)

@@ -202,7 +202,7 @@ def binary_cross_entropy_with_logits(
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if pos_weight is None and weight is None and reduction == "mean":
-        return losses.logits_loss_mean(input, target)  # type: ignore[no-any-return]
+        return losses.logits_loss_mean(input, target)
     if pos_weight is None:
         loss: Tensor = losses.logits_loss(input, target)
     else:

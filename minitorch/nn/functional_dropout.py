@@ -134,7 +134,7 @@ def _channel_mask(input: Tensor, p: float) -> Any:
 def _scaled(input: Tensor, factor: Any, inplace: bool) -> Tensor:
     if inplace:
         return apply_(masked_scale, input, mask=factor)
-    return masked_scale(input, mask=factor)  # type: ignore[no-any-return]
+    return masked_scale(input, mask=factor)
 
 
 def _alpha(input: Tensor, kept: Any, p: float, inplace: bool) -> Tensor:

@@ -73,7 +73,7 @@ def mse_loss(
     reduction = legacy_reduction(size_average, reduce, reduction)
     x, t = _paired(input, target)
     if reduction == "mean" and weight is None:
-        return losses.mse_mean(x, t)  # type: ignore[no-any-return]
+        return losses.mse_mean(x, t)
     difference = x - t
     loss = difference * difference
     return reduced(loss, reduction) if weight is None else _weighted(loss, weight, input.shape, reduction)

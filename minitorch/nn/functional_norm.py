@@ -56,14 +56,14 @@ def batch_norm(
         count = math.prod(input.shape) // channels
         _move(running_mean, mean, momentum)
         _move(running_var, var * (count / (count - 1)), momentum)
-        return batch_normalised(input, weight, bias, moments=moments, eps=eps)  # type: ignore[no-any-return]
+        return batch_normalised(input, weight, bias, moments=moments, eps=eps)
     for name, value in statistics:
         if value is None:
             raise RuntimeError(f"{name} must be defined in evaluation mode")
     assert running_mean is not None
     assert running_var is not None
     moments = running_mean.array.copy(), running_var.array.copy()  # what a later batch in training must not change
-    return batch_scaled(input, weight, bias, moments=moments, eps=eps)  # type: ignore[no-any-return]
+    return batch_scaled(input, weight, bias, moments=moments, eps=eps)
 
 
 def _move(running: Tensor | None, found: Any, momentum: float) -> None:
@@ -134,7 +134,7 @@ def rms_norm(
     size = _last_sizes("rms_norm", input, normalized_shape, weight, None)
     if eps is None:
         eps = float(np.finfo(input.array.dtype).eps)
-    return rms_normalised(input, weight, size=size, eps=eps)  # type: ignore[no-any-return]
+    return rms_normalised(input, weight, size=size, eps=eps)
 
 
 def group_norm(

@@ -183,14 +183,13 @@ def _avg_pool(
     x, kernel, how, out = _settings(f"avg_pool{n}d", n, input, kernel_size, stride, padding, 1, ceil_mode)
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
-    total = pooling.window_sum(x, kernel=kernel, how=how, out=out)
     divisor = divisor_override or _counts(x, kernel, how, out, count_include_pad)
-    mean: Tensor = total / divisor
+    mean: Tensor = pooling.window_mean(x, kernel=kernel, how=how, out=out, divisor=divisor)
     return mean if x is input else mean.squeeze(0)
 
 
 def _counts(x: Tensor, kernel: tuple[int, ...], how: How, out: tuple[int, ...], include_pad: bool) -> Any:
-    """How many elements each window's sum is divided by: a number, or a tensor if they differ."""
+    """How many elements each window's sum is divided by: a number, or an array if they differ."""
     counts: Any = 1
     for i, (size, k, s, p, m) in enumerate(zip(out, kernel, how[0], how[1], x.shape[2:], strict=True)):
         start = np.arange(size) * s - p
@@ -198,7 +197,7 @@ def _counts(x: Tensor, kernel: tuple[int, ...], how: How, out: tuple[int, ...], 
         lengths = stop - (start if include_pad else start.clip(0))
         counts = counts * lengths.reshape([-1 if j == i else 1 for j in range(len(out))])
     first = int(counts.flat[0])
-    return first if (counts == first).all() else wrap(counts.astype(x.array.dtype))
+    return first if (counts == first).all() else counts.astype(x.array.dtype)
 
 
 def _lp_pool(n: int, input: Tensor, p: float, kernel_size: Any, stride: Any, ceil_mode: bool) -> Tensor:

@@ -81,10 +81,36 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
 
 
 def refuse(x: Any, kinds: str, function: str) -> None:
-    """Raises for an array whose kind of numbers a function does not take: "b" bools, "f" floats, "c" complex numbers."""
+    """Raises for an array of a kind that a function does not take: "b" bools, "f" floats, "c" complex numbers."""
     if np.asarray(x).dtype.kind in kinds:
         alias = dtypes.of(np.asarray(x).dtype).alias
-        raise NotImplementedError(f"\"{function}_cpu\" not implemented for '{alias}': {function} does not take such numbers")
+        raise NotImplementedError(
+            f"\"{function}_cpu\" not implemented for '{alias}': {function} does not take such numbers"
+        )
+
+
+def unsupported(function: str, *args: Any) -> NotImplementedError:
+    """The error of an operation on a dtype that it is not defined for."""
+    kind = dtypes.of(np.result_type(*args)).alias
+    return NotImplementedError(
+        f"\"{function}_cpu\" not implemented for '{kind}': convert the tensor first, with .to(dtype)"
+    )
+
+
+def of_two(function: Any, refused: str = "c") -> Any:
+    """A NumPy function of two inputs that refuses some kinds of numbers (those of its result) as PyTorch does."""
+    name = function.__name__
+
+    def forward(a: Any, b: Any) -> Any:
+        try:
+            out = function(a, b)
+        except TypeError:
+            raise unsupported(name, a, b) from None
+        if out.dtype.kind in refused:
+            raise unsupported(name, out)
+        return out
+
+    return forward
 
 
 def no_derivative(function: str, argument: str) -> Any:

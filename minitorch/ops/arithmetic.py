@@ -11,9 +11,9 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, promote, promote_float
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import refuse
+from minitorch.ops.arguments import of_two, refuse, unsupported
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 add = primitive("Add", np.add, a=lambda g: g, b=lambda g: g)
 sub = primitive("Sub", np.subtract, a=lambda g: g, b=lambda g: -g)
@@ -29,29 +29,31 @@ power = primitive(  # x ** c for a number c
 )
 pow_tensor = primitive(
     "PowBackward1",
-    np.power,
+    lambda a, b: _power(a, b),
     a=lambda g, a, b: g * np.where(b == 0, 0.0, b * a ** np.where(b == 0, 1.0, b - 1)),
     b=lambda g, a, b, out: g * np.where(_zero_power(a, b), 0.0, out * np.log(np.where(_zero_power(a, b), 1.0, a))),
 )
 remainder = primitive(  # the sign of the divisor, as Python's %
     "Remainder", lambda a, b: _whole_division(np.remainder, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.floor(a / b)
 )
-fmod = primitive("Fmod", lambda a, b: _whole_division(np.fmod, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.trunc(a / b))
+fmod = primitive(
+    "Fmod", lambda a, b: _whole_division(np.fmod, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.trunc(a / b)
+)
 maximum = primitive(  # a tie gives each side half
     "Maximum",
-    np.maximum,
+    of_two(np.maximum),
     a=lambda g, a, b: np.where(a == b, g / 2, np.where(a > b, g, 0.0)),
     b=lambda g, a, b: np.where(a == b, g / 2, np.where(b > a, g, 0.0)),
 )
 minimum = primitive(
     "Minimum",
-    np.minimum,
+    of_two(np.minimum),
     a=lambda g, a, b: np.where(a == b, g / 2, np.where(a < b, g, 0.0)),
     b=lambda g, a, b: np.where(a == b, g / 2, np.where(b < a, g, 0.0)),
 )
 atan2 = primitive(
     "Atan2",
-    np.arctan2,
+    of_two(np.arctan2),
     prepare=promote_float,
     a=lambda g, a, b: g * (b / (a * a + b * b)),
     b=lambda g, a, b: g * (-a / (a * a + b * b)),
@@ -103,6 +105,13 @@ for _numpy, _op in {
 register(np.where, lambda condition, *ab: where(condition, *ab) if ab else np.nonzero(condition))
 
 
+def _power(a: Any, b: Any) -> Any:
+    out = np.power(a, b)
+    if out.dtype.kind in "iu" and np.result_type(a, b).kind == "b":
+        raise unsupported("pow", np.zeros(0, np.bool_))
+    return out
+
+
 def _zero_power(a: Any, b: Any) -> Any:
     """Where 0 is raised to a power that makes it 0 (or 1), whatever small change the power has."""
     return (a == 0) & (np.real(b) >= 0)
@@ -121,7 +130,8 @@ def _negative(x: Any) -> Any:
         return np.negative(x)
     except TypeError:
         raise RuntimeError(
-            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
+            "the `~` or "
             "`logical_not()` operator instead."
         ) from None
 
@@ -139,13 +149,16 @@ def _bits(function: Any, *args: Any) -> Any:
 
 
 def _whole_division(function: Any, a: Any, b: Any) -> Any:
-    if np.result_type(a, b).kind in "iu" and not np.all(b):
+    kind = np.result_type(a, b).kind
+    if kind in "bc":
+        raise unsupported(function.__name__, a, b)
+    if kind in "iu" and not np.all(b):
         raise RuntimeError("ZeroDivisionError")
     with np.errstate(divide="ignore", invalid="ignore"):
         return function(a, b)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def pow(input: Any, exponent: Any) -> Tensor:
@@ -162,7 +175,11 @@ def pow(input: Any, exponent: Any) -> Tensor:
         return out
     exponent = exponent.item() if isinstance(exponent, np.generic) else exponent
     if input.array.dtype.kind in "biu":
-        if isinstance(exponent, float):
+        if isinstance(exponent, bool):
+            return wrap(np.power(input.array, np.array(exponent, input.array.dtype)).astype(input.array.dtype))
+        if input.array.dtype.kind == "b" and isinstance(exponent, int):
+            input = cast(input, dtype=np.dtype(np.int64))
+        if isinstance(exponent, (float, complex)):
             return power(cast(input, dtype=dtypes.result_numpy(input.array, exponent)), exponent=exponent)
         if exponent < 0 and not isinstance(exponent, bool):
             raise RuntimeError("Integers to negative integer powers are not allowed.")
@@ -179,7 +196,8 @@ def sub_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     for x in (input, other):
         if (isinstance(x, Tensor) and x.array.dtype.kind == "b") or isinstance(x, bool):
             raise RuntimeError(
-                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+                "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
+                "mask, "
                 "use the `~` or `logical_not()` operator instead."
             )
     return sub(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))
@@ -203,7 +221,9 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
 
 def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype (``torch.div``)."""
+    """``input / other``; with ``rounding_mode`` "floor" or "trunc", rounded so and of the promoted dtype
+    (``torch.div``).
+    """
     if rounding_mode is None:
         return div(input, other)
     if rounding_mode not in ("floor", "trunc"):
@@ -213,6 +233,8 @@ def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tenso
     x, y = (t.array if isinstance(t, Tensor) else t for t in (input, other))
     to = dtypes.result_numpy(x, y)
     if to.kind in "iub":
+        if to.kind == "b":
+            raise unsupported(f"div_{rounding_mode}", np.zeros(0, to))
         if not np.all(y):
             raise RuntimeError("ZeroDivisionError")
         quotient = np.floor_divide(x, y)
@@ -229,11 +251,16 @@ def floor_divide(input: Any, other: Any) -> Tensor:
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """``input + weight * (end - input)``, a number or a tensor for the weight (``torch.lerp``)."""
+    if end.array.dtype != input.array.dtype:
+        raise RuntimeError(f"expected dtype {input.dtype} for `end` but got dtype {end.dtype}: lerp does not promote")
+    refuse(input.array, "biu", "lerp_kernel_scalar")
     return blend(input, end, weight)
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """``input + value * tensor1 * tensor2`` (``torch.addcmul``)."""
+    if all(x.array.dtype.kind == "b" for x in (input, tensor1, tensor2)):
+        raise unsupported("addcmul", input.array)
     return add_scaled(input, mul(tensor1, tensor2), alpha=value)
 
 
@@ -272,7 +299,7 @@ def rounded(function: Any, x: Any) -> Any:
     """Numbers rounded by a function of NumPy; whole ones are already."""
     if x.dtype.kind in "iu":
         return x
-    refuse(x, "c", function.__name__)
+    refuse(x, "bc", function.__name__)
     return function(x)
 
 

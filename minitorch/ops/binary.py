@@ -11,19 +11,28 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, promote_float
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
+from minitorch.ops.arguments import of_two, refuse, unsupported
 from minitorch.ops.arithmetic import cast, mul, pow
 from minitorch.ops.pointwise import sigmoid
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 _real: dict[str, Any] = {"prepare": promote_float}
 
-hypot = primitive("Hypot", np.hypot, a=lambda g, a, out: g * (a / out), b=lambda g, b, out: g * (b / out))
+hypot = primitive(
+    "Hypot", lambda a, b: _hypot(a, b), a=lambda g, a, out: g * (a / out), b=lambda g, b, out: g * (b / out)
+)
 logaddexp = primitive(
-    "Logaddexp", np.logaddexp, **_real, a=lambda g, a, b: g * sigmoid(a - b), b=lambda g, a, b: g * sigmoid(b - a)
+    "Logaddexp",
+    lambda a, b: log_of_sum(a, b),
+    a=lambda g, a, b: g * sigmoid(a - b),
+    b=lambda g, a, b: g * sigmoid(b - a),
 )
 logaddexp2 = primitive(
-    "Logaddexp2", np.logaddexp2, **_real, a=lambda g, a, b: g * sigmoid((a - b) * math.log(2)), b=lambda g, a, b: g * sigmoid((b - a) * math.log(2))
+    "Logaddexp2",
+    of_two(np.logaddexp2),
+    a=lambda g, a, b: g * sigmoid((a - b) * math.log(2)),
+    b=lambda g, a, b: g * sigmoid((b - a) * math.log(2)),
 )
 xlogy = primitive(  # a log b, and 0 where a is 0
     "Xlogy",
@@ -41,25 +50,29 @@ xlog1py = primitive(
 )
 fmax = primitive(
     "Fmax",
-    np.fmax,
+    of_two(np.fmax),
     a=lambda g, a, b: np.where((a >= b) | np.isnan(b), g, 0.0),
     b=lambda g, a, b: np.where((a >= b) | np.isnan(b), 0.0, g),
 )
 fmin = primitive(
     "Fmin",
-    np.fmin,
+    of_two(np.fmin),
     a=lambda g, a, b: np.where((a <= b) | np.isnan(b), g, 0.0),
     b=lambda g, a, b: np.where((a <= b) | np.isnan(b), 0.0, g),
 )
 copysign = primitive(
-    "Copysign", np.copysign, **_real, a=lambda g, a, b: g * (np.sign(a) * np.copysign(1.0, b)), b=lambda g: g * 0
+    "Copysign",
+    of_two(np.copysign),
+    **_real,
+    a=lambda g, a, b: g * (np.sign(a) * np.copysign(np.sign(a), b)),
+    b=lambda g: g * 0,
 )
 
 # Without a derivative.
 step = primitive("Heaviside", lambda a, b: _heaviside(a, b), a=None, b=None)
-nextafter = primitive("Nextafter", np.nextafter, a=None, b=None)
-gcd = primitive("Gcd", np.gcd, a=None, b=None)
-lcm = primitive("Lcm", np.lcm, a=None, b=None)
+nextafter = primitive("Nextafter", of_two(np.nextafter, "biuc"), a=None, b=None)
+gcd = primitive("Gcd", of_two(np.gcd), a=None, b=None)
+lcm = primitive("Lcm", of_two(np.lcm), a=None, b=None)
 bitwise_left_shift = primitive("BitwiseLeftShift", np.left_shift, a=None, b=None)
 bitwise_right_shift = primitive("BitwiseRightShift", np.right_shift, a=None, b=None)
 
@@ -71,7 +84,26 @@ for _numpy, _op in {
     register(_numpy, _op)
 
 
+def _hypot(a: Any, b: Any) -> Any:
+    refuse(a, "biuc", "hypot") if np.result_type(a, b).kind in "biuc" else None
+    return np.hypot(a, b)
+
+
+def log_of_sum(a: Any, b: Any) -> Any:
+    """``log(exp(a) + exp(b))`` of arrays, complex ones too."""
+    kind = np.result_type(a, b).kind
+    if kind in "biu":
+        raise unsupported("logaddexp", a, b)
+    if kind != "c":
+        return np.logaddexp(a, b)
+    swap = np.real(a) < np.real(b)
+    top, low = np.where(swap, b, a), np.where(swap, a, b)
+    return top + np.log1p(np.exp(low - top))
+
+
 def _xlog(log: Any, a: Any, b: Any) -> Any:
+    refuse(a, "c", "xlogy")
+    refuse(b, "c", "xlogy")
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where((a == 0) & ~np.isnan(b), np.zeros_like(a * b), a * log(b))
 
@@ -80,7 +112,7 @@ def _heaviside(a: Any, b: Any) -> Any:
     return np.where(a == 0, b, (a > 0).astype(b.dtype) if isinstance(b, np.ndarray) else a > 0)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:

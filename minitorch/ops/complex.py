@@ -1,8 +1,9 @@
 """Complex numbers: parts, conjugates, angles, and the views between pairs of reals and complex numbers.
 
-The gradient of a real loss in z = x + iy is, by PyTorch's convention, dL/dx + i dL/dy. For a holomorphic function that is
-g times the *conjugate* of its derivative; the engine conjugates before and after the rule of a complex result, so that the
-rules of exp or matmul read as in a textbook. A rule here whose result is real gives the gradient itself.
+The gradient of a real loss in z = x + iy is, by PyTorch's convention, dL/dx + i dL/dy. For a holomorphic function
+that is g times the *conjugate* of its derivative; the engine conjugates before and after the rule of a complex
+result, so that the rules of exp or matmul read as in a textbook. A rule here whose result is real gives the gradient
+itself.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops import pointwise
 from minitorch.ops.arithmetic import mul
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 real_part = primitive("Real", lambda x: x.real, view=True, prepare=same, x=lambda g: g)
 imag_part = primitive("Imag", lambda x: x.imag, view=True, prepare=same, x=lambda g: g * 1j)
@@ -76,7 +77,7 @@ def _angle_slope(x: Any) -> Any:
 
 def _direction(x: Any) -> Any:
     if x.dtype.kind != "c":
-        return np.sign(x)
+        return x if x.dtype.kind == "b" else np.sign(x)
     size = np.abs(x)
     return np.where(size == 0, 0, x / np.where(size == 0, 1, size)).astype(x.dtype)
 
@@ -98,7 +99,7 @@ register(np.imag, lambda val: imag(val))
 register(np.angle, lambda z, deg=False: angle(z))
 register(np.iscomplexobj, lambda x: x.array.dtype.kind == "c")
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def real(input: Tensor) -> Tensor:
@@ -162,10 +163,14 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     """
     if real.array.dtype != imag.array.dtype:
         raise RuntimeError(
-            f"Expected object of scalar type {real.dtype.alias} but got scalar type {imag.dtype.alias} for second argument"
+            f"Expected object of scalar type {real.dtype.alias} but got scalar type {imag.dtype.alias} for second "
+            "argument"
         )
     if real.array.dtype.kind != "f":
-        raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {real.dtype.alias} and {imag.dtype.alias}")
+        raise RuntimeError(
+            f"Expected both inputs to be Half, Float or Double tensors but got {real.dtype.alias} and "
+            f"{imag.dtype.alias}"
+        )
     return from_parts(real, imag)
 
 
@@ -173,7 +178,8 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Complex numbers from their sizes and angles (``torch.polar``)."""
     if abs.array.dtype.kind != "f" or angle.array.dtype.kind != "f":
         raise RuntimeError(
-            f"Expected both inputs to be Half, Float or Double tensors but got {abs.dtype.alias} and {angle.dtype.alias}"
+            f"Expected both inputs to be Half, Float or Double tensors but got {abs.dtype.alias} and "
+            f"{angle.dtype.alias}"
         )
     return complex(mul(abs, pointwise.cos(angle)), mul(abs, pointwise.sin(angle)))
 
@@ -189,7 +195,8 @@ def view_as_complex(input: Tensor) -> Tensor:
     """A view of pairs of reals, the last dim, as complex numbers (``torch.view_as_complex``)."""
     if input.array.dtype not in (np.float32, np.float64):
         raise RuntimeError(
-            f"view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {input.dtype.alias}"
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar "
+            f"type: {input.dtype.alias}"
         )
     if input.array.ndim == 0:
         raise RuntimeError("Input tensor must have one or more dimensions")

@@ -73,9 +73,7 @@ def is_nonzero(input: Tensor) -> bool:
 
 def _scalar(self: Tensor) -> Any:
     if self.array.size != 1:
-        raise ValueError(
-            f"only one element tensors can be converted to Python scalars: this one has {self.array.size}"
-        )
+        raise ValueError(f"only one element tensors can be converted to Python scalars: this one has {self.array.size}")
     return self.array.item()
 
 
@@ -220,7 +218,7 @@ class finfo:
         self.bits = int(info.bits)
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.tiny)
-        self.resolution = float(info.resolution)
+        self.resolution = 10.0**-info.precision  # of the decimal digits that survive
 
     def __repr__(self) -> str:
         return (
@@ -264,8 +262,9 @@ def deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
             "If you were attempting to deepcopy a module, this may be because of an intermediate result kept in it: "
             "detach() or clone() it."
         )
-    if id(self) in memo:
-        return memo[id(self)]
+    known: Tensor | None = memo.get(id(self))
+    if known is not None:
+        return known
     out = wrap(self.array.copy())
     if self.__class__ is not Tensor:
         out.__class__ = self.__class__

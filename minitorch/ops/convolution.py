@@ -17,46 +17,39 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import Operation, primitive, same
+from minitorch.core.primitive import primitive, same
 
 Sizes = tuple[int, ...]
 How = tuple[Sizes, Sizes, Sizes, int]
 
 # --- The table ---------------------------------------------------------------------------------------------------------
 
-convolve = primitive(
+convolve = primitive(  # ``out``: how many windows, if not as many as there is room for
     "Convolution",
-    lambda x, w, *, how: _convolve(x, w, how),
+    lambda x, w, *, how, out=None: _convolve(x, w, None, how, out),
     prepare=same,
     x=lambda g, w, x_shape, how: convolve_input(g, w, how=how, spatial=x_shape[2:]),
     w=lambda g, x, w_shape, how: convolve_weight(g, x, how=how, kernel=w_shape[2:]),
 )
-convolve_bias = primitive(  # the same with one number a channel added
+convolve_bias = primitive(  # the same with one number a channel added; fused, so that the backward pass lays out g once
     "Convolution",
-    lambda x, w, b, *, how: _convolve(x, w, how, b),
+    lambda x, w, b, *, how: _convolve(x, w, b, how, None),
     prepare=same,
-    x=lambda g, w, x_shape, how: convolve_input(g, w, how=how, spatial=x_shape[2:]),
-    w=lambda g, x, w_shape, how: convolve_weight(g, x, how=how, kernel=w_shape[2:]),
-    b=lambda g: channel_sum(g),
+    definition=lambda x, w, b, *, how: convolve(x, w, how=how) + np.reshape(b, (-1, *(1,) * (x.ndim - 2))),
+    joint=lambda g, x, w, how, needs: _convolve_backward(g, x, w, how, needs),
 )
-channel_sum: Operation = primitive(  # over all dimensions but the second, and the adjoint
-    "Sum",
-    lambda x: _channel_sum(x),
-    prepare=same,
-    x=lambda g, x_shape: np.reshape(g, (-1, *(1,) * (len(x_shape) - 2))),  # the engine spreads it over the other dims
-)
-convolve_input: Operation = primitive(  # from the output's side to the input's: a transposed convolution
+convolve_input = primitive(  # from the output's side to the input's: a transposed convolution
     "ConvolutionBackward",
     lambda y, w, *, how, spatial: _convolve_input(y, w, how, spatial),
     prepare=same,
-    y=lambda g, w, how: convolve(g, w, how=how),
+    y=lambda g, w, y_shape, how: convolve(g, w, how=how, out=y_shape[2:]),
     w=lambda g, y, w_shape, how: convolve_weight(y, g, how=how, kernel=w_shape[2:]),
 )
-convolve_weight: Operation = primitive(
+convolve_weight = primitive(
     "ConvolutionBackward",
     lambda y, x, *, how, kernel: _convolve_weight(y, x, how, kernel),
     prepare=same,
-    y=lambda g, x, how: convolve(x, g, how=how),
+    y=lambda g, x, y_shape, how: convolve(x, g, how=how, out=y_shape[2:]),
     x=lambda g, y, x_shape, how: convolve_input(y, g, how=how, spatial=x_shape[2:]),
 )
 columns = primitive(  # every window as a column: (C, kernel..., N, out...), and its adjoint, which adds them up again
@@ -65,7 +58,7 @@ columns = primitive(  # every window as a column: (C, kernel..., N, out...), and
     prepare=same,
     x=lambda g, x_shape, kernel, how: uncolumns(g, spatial=x_shape[2:], kernel=kernel, how=how),
 )
-uncolumns: Operation = primitive(
+uncolumns = primitive(
     "Col2Im",
     lambda c, *, spatial, kernel, how: _uncolumns(c, spatial, kernel, how),
     prepare=same,
@@ -81,168 +74,136 @@ def out_sizes(spatial: Sizes, kernel: Sizes, how: How) -> Sizes:
     )
 
 
-def windows(out: Sizes, kernel: Sizes, how: How) -> Any:
-    """For each place in the kernel, the slices of the padded input that it meets."""
-    stride, _, dilation, _ = how
-    for place in itertools.product(*map(range, kernel)):
-        yield place, tuple(
-            slice(k * d, k * d + s * (n - 1) + 1, s) for k, d, s, n in zip(place, dilation, stride, out)
-        )
-
-
 # --- The kernels -------------------------------------------------------------------------------------------------------
-# A convolution is a matrix product with the windows as columns, (channels and kernel) by (examples and places), one product
-# a group. The columns are laid out in one of two ways, whichever copies longer runs: channels first with the places of a
-# line next to each other (few channels, large images), or channels last with what a window has of a line next to each other.
-# A few examples at a time, so that they stay in the processor's cache; making them again for the weight's gradient is
-# cheaper than to keep them.
+# A convolution is a matrix product with the windows as columns, (channels and kernel) by (places and examples), one product
+# a group. The examples come last, so that what is copied are long runs: a line's places times the examples. Some examples
+# are taken at a time, so that their columns stay in the processor's cache. The columns are made again for the weight's
+# gradient, which is cheaper than to keep them.
 
-CHUNK = 1 << 18  # elements of the columns that are made at a time
+CHUNK = 1 << 18  # elements of columns and results at a time
 
 
 class _Layout:
-    """How the windows of an input of some shape become matrices; made once for each shape."""
+    """The windows of an input with some spatial sizes; made once for each sizes."""
 
-    def __init__(self, shape: Sizes, kernel: Sizes, how: How, last: bool | None = None) -> None:
-        stride, padding, dilation, groups = how
-        n, channels, *spatial = shape
-        dims = range(2, len(shape))
-        out = out_sizes(tuple(spatial), kernel, how)
-        self.kernel, self.out, self.groups, self.channels = kernel, out, groups, channels // groups
-        self.size = self.channels * math.prod(kernel)
-        if last is None:
-            line = kernel[-1] if dilation[-1] == 1 and groups == 1 else 1
-            last = line * self.channels > out[-1]
-        self.last = last
-        # The padded input, channels last or first; ``steps`` are how far apart neighbours in x's dimensions are in it.
-        self.order = (0, *dims, 1) if last else (1, 0, *dims)
-        self.padding = (0, *padding, 0) if last else (0, 0, *padding)
-        sizes = [shape[d] + 2 * p for d, p in zip(self.order, self.padding)]
-        steps = {d: math.prod(sizes[i + 1 :]) for i, d in enumerate(self.order)}
-        across = [s * steps[d] for s, d in zip(stride, dims)]
-        within = [s * steps[d] for s, d in zip(dilation, dims)]
-        if last:
-            self.shape: Sizes = (groups, n, *out, *kernel, self.channels)
-            self.steps: Sizes = (steps[1] * self.channels, steps[0], *across, *within, steps[1])
+    def __init__(self, spatial: Sizes, out: Sizes | None, kernel: Sizes, how: How) -> None:
+        stride, padding, dilation, _ = how
+        self.out = out = out_sizes(spatial, kernel, how) if out is None else out
+        self.kernel, self.places = kernel, math.prod(out)
+        reach = [d * (k - 1) + s * (n - 1) + 1 for n, k, s, d in zip(out, kernel, stride, dilation)]
+        self.sizes = tuple(max(r, m + 2 * p) for r, m, p in zip(reach, spatial, padding))
+        self.padded = self.sizes != tuple(spatial)
+        self.inside = (slice(None), *(slice(p, p + m) for m, p in zip(spatial, padding)))
+        steps = [math.prod(self.sizes[d + 1 :]) for d in range(len(spatial))]
+        within = [d * step for d, step in zip(dilation, steps)]
+        across = [s * step for s, step in zip(stride, steps)]
+        self.steps = (math.prod(self.sizes), *within, *across)  # from a window's element to the next, for one example
+        # For each place in the kernel, what all windows meet there.
+        self.met = [
+            (place, (slice(None), *(slice(k, k + s * n, s) for k, n, s in zip(start, out, stride))))
+            for place in itertools.product(*map(range, kernel))
+            for start in [[k * d for k, d in zip(place, dilation)]]
+        ]
+
+    def columns(self, x: Any) -> Any:
+        """(N, C, spatial...) to (C, kernel..., out..., N)."""
+        if self.padded:
+            last = np.zeros((x.shape[1], *self.sizes, len(x)), x.dtype)
+            _batch_last(x, last[self.inside])
         else:
-            self.shape = (groups, self.channels, *kernel, n, *out)
-            self.steps = (steps[1] * self.channels, steps[1], *within, steps[0], *across)
-        # The rows of each chunk, and where they are in the windows.
-        count = max(1, -(-n * groups * self.size * math.prod(out) // CHUNK))
-        step = max(1, -(-n // count))
-        before = (slice(None),) * (1 if last else 2 + len(kernel))
-        self.parts = [(rows, (*before, rows)) for rows in (slice(i, min(i + step, n)) for i in range(0, n, step))]
+            last = _batch_last(x)
+        bytes_a_step = last.itemsize * len(x)
+        strides = [s * bytes_a_step for s in self.steps]
+        shape = (x.shape[1], *self.kernel, *self.out, len(x))
+        return np.ascontiguousarray(np.ndarray(shape, x.dtype, last, strides=(*strides, last.itemsize)))
 
-    def windows(self, x: Any) -> Any:
-        """Every window of x, as a view of a copy of x."""
-        padded = _padded(x.transpose(self.order), self.padding)
-        itemsize = x.itemsize
-        return np.ndarray(self.shape, x.dtype, padded, strides=[s * itemsize for s in self.steps])
-
-    def chunks(self, x: Any) -> Iterator[tuple[slice, Any]]:
-        """Some examples of x, and their columns as one matrix a group, (channels and kernel, examples and places)."""
-        view = self.windows(x)
-        for rows, where in self.parts:
-            cols = np.ascontiguousarray(view[where])
-            if self.last:
-                yield rows, cols.reshape(self.groups, -1, self.size).swapaxes(1, 2)
-            else:
-                yield rows, cols.reshape(self.groups, self.size, -1)
-
-    def weight(self, w: Any) -> Any:
-        """The weight as one matrix a group, (outputs, channels and kernel) in the order of the columns."""
-        if self.last:
-            w = w.transpose(0, *range(2, w.ndim), 1)
-        return w.reshape(self.groups, len(w) // self.groups, -1)
-
-    def unweight(self, matrix: Any) -> Any:
-        """Back from such matrices to a weight's own order."""
-        if not self.last:
-            return matrix.reshape(-1, self.channels, *self.kernel)
-        w = matrix.reshape(-1, *self.kernel, self.channels)
-        return np.ascontiguousarray(w.transpose(0, w.ndim - 1, *range(1, w.ndim - 1)))
+    def add_up(self, cols: Any) -> Any:
+        """(C, kernel..., out..., N) to (N, C, spatial...): the adjoint of ``columns``."""
+        last = np.zeros((len(cols), *self.sizes, cols.shape[-1]), cols.dtype)
+        for place, window in self.met:
+            last[window] += cols[(slice(None), *place)]
+        return last[self.inside].transpose(last.ndim - 1, *range(last.ndim - 1))
 
 
 _layout = lru_cache(maxsize=256)(_Layout)
 
 
-def _padded(x: Any, padding: tuple[int, ...]) -> Any:
-    """x with zeros around it, in C order."""
-    if not any(padding):
-        return np.ascontiguousarray(x)
-    padded = np.zeros([m + 2 * p for m, p in zip(x.shape, padding)], x.dtype)
-    padded[tuple(slice(p, p + m) for m, p in zip(x.shape, padding))] = x
-    return padded
+def _batch_last(x: Any, into: Any = None) -> Any:
+    """x with its examples last; sixteen of them at a time, since more memory streams than that thrash the cache."""
+    order = (*range(1, x.ndim), 0)
+    if into is None:
+        into = np.empty((*x.shape[1:], len(x)), x.dtype)
+    for start in range(0, len(x), 16):
+        into[..., start : start + 16] = x[start : start + 16].transpose(order)
+    return into
 
 
-def _convolve(x: Any, w: Any, how: How, b: Any = None) -> Any:
-    layout = _layout(x.shape, w.shape[2:], how)
-    weight = layout.weight(w)
+def _chunks(n: int, size: int) -> Iterator[slice]:
+    """All of n examples of some size, a chunk at a time."""
+    count = max(1, -(-n * size // CHUNK))
+    step = -(-n // count)
+    return (slice(start, start + step) for start in range(0, n, step or 1))
+
+
+def _matrices(w: Any, groups: int) -> Any:
+    return w.reshape(groups, len(w) // groups, -1)
+
+
+def _convolve(x: Any, w: Any, b: Any, how: How, out: Sizes | None) -> Any:
+    layout, groups = _layout(x.shape[2:], out, w.shape[2:], how), how[3]
+    weight = _matrices(w, groups)
     y = np.empty((len(x), len(w), *layout.out), x.dtype)
-    if b is not None:
-        b = b.reshape(how[3], -1, 1)
-    for rows, cols in layout.chunks(x):
-        part = np.matmul(weight, cols)
+    for rows in _chunks(len(x), (weight.shape[2] * groups + len(w)) * layout.places):
+        cols = layout.columns(x[rows])
+        part = np.matmul(weight, cols.reshape(groups, weight.shape[2], -1)).reshape(len(w), *layout.out, cols.shape[-1])
         if b is not None:
-            part += b
-        y[rows] = part.reshape(len(w), -1, *layout.out).swapaxes(0, 1)
+            part += b.reshape(-1, *(1,) * (part.ndim - 1))
+        y[rows] = part.transpose(part.ndim - 1, *range(part.ndim - 1))
     return y
 
 
 def _convolve_weight(y: Any, x: Any, how: How, kernel: Sizes) -> Any:
-    layout = _layout(x.shape, kernel, how)
-    total: Any = None
-    for rows, cols in layout.chunks(x):
-        part = np.matmul(_channels_first(y[rows], how[3]), cols.swapaxes(1, 2))
-        total = part if total is None else np.add(total, part, out=total)
-    if total is None:  # no examples
-        return np.zeros((y.shape[1], layout.channels, *kernel), x.dtype)
-    return layout.unweight(total)
+    like = (y.shape[1], x.shape[1] // how[3], *kernel)
+    return _gradients(y, x, None, like, how, x.shape[2:], (False, True, False))[1]
 
 
 def _convolve_input(y: Any, w: Any, how: How, spatial: Sizes) -> Any:
-    stride, padding, dilation, groups = how
-    kernel = w.shape[2:]
-    by_group = w.reshape(groups, -1, *w.shape[1:])
-    # Where the stride is 1 this is a convolution itself, with the kernel turned round.
-    turned = (stride, tuple(d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding)), dilation, groups)
-    if max(stride) == 1 and min(turned[1]) >= 0 and out_sizes(y.shape[2:], kernel, turned) == spatial:
-        flipped = by_group.swapaxes(1, 2)[(..., *(slice(None, None, -1) for _ in kernel))]
-        return _convolve(y, flipped.reshape(-1, len(w) // groups, *kernel), turned)
-    weight = by_group.reshape(*by_group.shape[:2], -1).swapaxes(1, 2)
-    channels = w.shape[1] * groups
-    x = np.empty((len(y), channels, *spatial), y.dtype)
-    step = max(1, CHUNK // max(1, channels * math.prod(kernel) * math.prod(y.shape[2:])))
-    for start in range(0, len(y), step):
-        part = y[start : start + step]
-        cols = np.matmul(weight, _channels_first(part, groups))
-        x[start : start + step] = _uncolumns(cols.reshape(channels, *kernel, -1, *y.shape[2:]), spatial, kernel, how)
-    return x
+    return _gradients(y, None, w, w.shape, how, spatial, (True, False, False))[0]
 
 
-def _channels_first(y: Any, groups: int) -> Any:
-    """(N, C, out...) as one matrix a group, (C / groups, N and places)."""
-    return np.ascontiguousarray(y.swapaxes(0, 1)).reshape(groups, y.shape[1] // groups, -1)
+def _convolve_backward(g: Any, x: Any, w: Any, how: How, needs: tuple[bool, ...]) -> list[Any]:
+    return _gradients(g, x, w, w.shape, how, x.shape[2:], needs)
 
 
-def _channel_sum(x: Any) -> Any:
-    flat = x.reshape(*x.shape[:2], -1)
-    return np.matmul(flat, np.ones(flat.shape[2], x.dtype)).sum(0, dtype=x.dtype)  # twice as fast as x.sum over all of them
+def _gradients(
+    y: Any, x: Any, w: Any, like: Sizes, how: How, spatial: Sizes, needs: tuple[bool, ...]
+) -> list[Any]:
+    """What y, the gradient of a convolution, is for its input, its weight (of shape ``like``) and its bias."""
+    layout, groups = _layout(spatial, y.shape[2:], like[2:], how), how[3]
+    outputs, channels, *kernel = like
+    size = channels * math.prod(kernel)
+    dx = np.empty((len(y), channels * groups, *spatial), y.dtype) if needs[0] else None
+    dw = np.zeros((groups, outputs // groups, size), y.dtype) if needs[1] else None
+    db = np.zeros(outputs, y.dtype) if needs[2] else None
+    for rows in _chunks(len(y), (size * groups + outputs) * layout.places):
+        last = _batch_last(y[rows])
+        flat = last.reshape(groups, outputs // groups, -1)
+        if dx is not None:
+            cols = np.matmul(w.reshape(groups, -1, size).swapaxes(1, 2), flat)
+            dx[rows] = layout.add_up(cols.reshape(channels * groups, *kernel, *layout.out, last.shape[-1]))
+        if dw is not None:
+            cols = layout.columns(x[rows]).reshape(groups, size, -1)
+            dw += np.matmul(flat, cols.swapaxes(1, 2))
+        if db is not None:
+            db += np.add.reduce(last.reshape(outputs, -1), 1)
+    return [dx, None if dw is None else dw.reshape(like), db]
 
 
 def _columns(x: Any, kernel: Sizes, how: How) -> Any:
-    layout = _layout(x.shape, kernel, how, False)
-    return np.ascontiguousarray(layout.windows(x)[0])
+    cols = _layout(x.shape[2:], None, kernel, how).columns(x)
+    return np.moveaxis(cols, -1, 1 + len(kernel))
 
 
 def _uncolumns(cols: Any, spatial: Sizes, kernel: Sizes, how: How) -> Any:
-    c, n = cols.shape[0], cols.shape[1 + len(kernel)]
-    stride, padding, dilation, _ = how
-    out = cols.shape[2 + len(kernel) :]
-    reach = [d * (k - 1) + s * (m - 1) + 1 for m, k, s, d in zip(out, kernel, stride, dilation)]
-    sizes = [max(r, m + 2 * p) for r, m, p in zip(reach, spatial, padding)]
-    padded = np.zeros((c, n, *sizes), cols.dtype)
-    for place, window in windows(out, kernel, how):
-        padded[(slice(None), slice(None), *window)] += cols[(slice(None), *place)]
-    inside = padded[(slice(None), slice(None), *(slice(p, p + m) for m, p in zip(spatial, padding)))]
-    return np.ascontiguousarray(inside.swapaxes(0, 1))
+    layout = _layout(spatial, cols.shape[2 + len(kernel) :], kernel, how)
+    return np.ascontiguousarray(layout.add_up(np.moveaxis(cols, 1 + len(kernel), -1)))

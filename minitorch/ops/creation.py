@@ -36,7 +36,10 @@ def to_array(data: Any, dtype: DType, copy: bool) -> Any:
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
         if array.dtype.byteorder not in "=|":
-            raise ValueError("given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not supported.")
+            raise ValueError(
+                "given numpy array has byte order different from the native byte order. Conversion between byte "
+                "orders is currently not supported."
+            )
         dtypes.of(array.dtype)
     else:
         array = _from_sequence(data, None if dtype is None else dtypes.as_numpy(dtype))
@@ -63,12 +66,17 @@ def _from_sequence(data: Any, asked: np.dtype[Any] | None) -> Any:
     try:
         array = np.array(_plain(data))
     except ValueError:
-        raise ValueError(f"expected sequence of equal length at dim {_ragged(data)}: the nested sequences are ragged") from None
+        raise ValueError(
+            f"expected sequence of equal length at dim {_ragged(data)}: the nested sequences are ragged"
+        ) from None
     if array.size == 0:
         return np.empty(array.shape, _numpy(None))
     if array.dtype.kind not in "biufc":
         kind = type(_first(data)).__name__
-        odd = next((x for x in np.array(_plain(data), dtype=object).flat if not isinstance(x, (int, float, complex, str))), None)
+        odd = next(
+            (x for x in np.array(_plain(data), dtype=object).flat if not isinstance(x, (int, float, complex, str))),
+            None,
+        )
         if not isinstance(_first(data), str):
             raise RuntimeError(f"Could not infer dtype of {type(odd).__name__}: tensors hold numbers")
         raise TypeError(f"new(): invalid data type '{kind}': tensors hold numbers")
@@ -109,7 +117,9 @@ def _ragged(data: Any, depth: int = 0) -> str:
     return _ragged([x for row in data for x in row], depth + 1)
 
 
-def tensor(data: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, pin_memory: bool = False) -> Tensor:
+def tensor(
+    data: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, pin_memory: bool = False
+) -> Tensor:
     """A tensor with a copy of ``data``: a number, nested sequences, an array or a tensor (``torch.tensor``).
 
     Python floats become the default dtype, ints int64; arrays keep theirs.
@@ -154,26 +164,62 @@ def _checked(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
-def zeros(*size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def zeros(
+    *size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """Zeros of a shape (``torch.zeros``)."""
     return _into(out, _made(np.zeros(_checked(sizes(size)), _numpy(dtype)), requires_grad, device))
 
 
-def ones(*size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def ones(
+    *size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """Ones of a shape (``torch.ones``)."""
     return _into(out, _made(np.ones(_checked(sizes(size)), _numpy(dtype)), requires_grad, device))
 
 
-def empty(*size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None, pin_memory: bool = False) -> Tensor:
+def empty(
+    *size: Any,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    pin_memory: bool = False,
+) -> Tensor:
     """A tensor whose elements are whatever the memory held (``torch.empty``)."""
     return _into(out, _made(np.empty(_checked(sizes(size)), _numpy(dtype)), requires_grad, device))
 
 
-def full(size: Any, fill_value: Any, *, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def full(
+    size: Any,
+    fill_value: Any,
+    *,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """One number in every place, which also says the dtype (``torch.full``)."""
     value = fill_value.item() if isinstance(fill_value, (Tensor, np.generic)) else fill_value
     to = dtypes.scalar_dtype(value) if dtype is None else dtypes.as_numpy(dtype)
-    return _into(out, _made(np.full(_checked(sizes((size,) if not isinstance(size, int) else (size,))), value, to), requires_grad, device))
+    return _into(
+        out,
+        _made(
+            np.full(_checked(sizes((size,))), _fits(value, to), to),
+            requires_grad,
+            device,
+        ),
+    )
+
+
+def _fits(value: Any, to: np.dtype[Any]) -> Any:
+    """A number for a tensor of some dtype; the imaginary part of a complex one is not dropped in silence."""
+    if getattr(value, "imag", 0) and to.kind not in "cb":
+        raise RuntimeError(
+            f"value cannot be converted to type {dtypes.of(to).alias} without overflow: {value!r} is complex"
+        )
+    return value
 
 
 def _into(out: Tensor | None, result: Tensor) -> Tensor:
@@ -190,53 +236,93 @@ def _like(input: Tensor, dtype: DType) -> np.dtype[Any]:
     return input.array.dtype if dtype is None else dtypes.as_numpy(dtype)
 
 
-def zeros_like(input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def zeros_like(
+    input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """Zeros of another tensor's shape and dtype (``torch.zeros_like``)."""
     return _made(np.zeros(input.array.shape, _like(input, dtype)), requires_grad, device)
 
 
-def ones_like(input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def ones_like(
+    input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """Ones of another tensor's shape and dtype (``torch.ones_like``)."""
     return _made(np.ones(input.array.shape, _like(input, dtype)), requires_grad, device)
 
 
-def empty_like(input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def empty_like(
+    input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """An uninitialised tensor of another's shape and dtype (``torch.empty_like``)."""
     return _made(np.empty(input.array.shape, _like(input, dtype)), requires_grad, device)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     """One number in every place of another tensor's shape, in its dtype (``torch.full_like``)."""
     value = fill_value.item() if isinstance(fill_value, (Tensor, np.generic)) else fill_value
-    return _made(np.full(input.array.shape, value, _like(input, dtype)), requires_grad, device)
+    to = _like(input, dtype)
+    return _made(np.full(input.array.shape, _fits(value, to), to), requires_grad, device)
 
 
-def new_zeros(input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def new_zeros(
+    input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """Zeros of a shape in this tensor's dtype (``Tensor.new_zeros``)."""
     return _made(np.zeros(sizes(size), _like(input, dtype)), requires_grad, device)
 
 
-def new_ones(input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def new_ones(
+    input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """Ones of a shape in this tensor's dtype (``Tensor.new_ones``)."""
     return _made(np.ones(sizes(size), _like(input, dtype)), requires_grad, device)
 
 
-def new_empty(input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def new_empty(
+    input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """An uninitialised tensor of a shape in this tensor's dtype (``Tensor.new_empty``)."""
     return _made(np.empty(sizes(size), _like(input, dtype)), requires_grad, device)
 
 
-def new_full(input: Tensor, size: Any, fill_value: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def new_full(
+    input: Tensor,
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """One number in every place of a shape, in this tensor's dtype (``Tensor.new_full``)."""
     return _made(np.full(sizes((size,)), fill_value, _like(input, dtype)), requires_grad, device)
 
 
-def new_tensor(input: Tensor, data: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def new_tensor(
+    input: Tensor, data: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor with a copy of ``data`` in this tensor's dtype (``Tensor.new_tensor``)."""
     return _made(to_array(data, dtype, copy=True).astype(_like(input, dtype)), requires_grad, device)
 
 
-def arange(*bounds: Any, start: Any = None, end: Any = None, step: Any = 1, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def arange(
+    *bounds: Any,
+    start: Any = None,
+    end: Any = None,
+    step: Any = 1,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Numbers from ``start`` up to but without ``end`` by ``step`` (``torch.arange``).
 
     >>> import minitorch
@@ -260,7 +346,16 @@ def arange(*bounds: Any, start: Any = None, end: Any = None, step: Any = 1, out:
     return _into(out, _made((np.arange(n, dtype=exact) * step + start).astype(to), requires_grad, device))
 
 
-def linspace(start: Any, end: Any, steps: int, *, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def linspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    *,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """``steps`` numbers at equal distances, from ``start`` to ``end`` (``torch.linspace``)."""
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
@@ -273,13 +368,31 @@ def linspace(start: Any, end: Any, steps: int, *, out: Tensor | None = None, dty
     return _into(out, _made(values.astype(to), requires_grad, device))
 
 
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """``base`` to the powers that ``linspace`` gives (``torch.logspace``)."""
     exponents = linspace(start, end, steps, dtype=dtypes.float64).array
     return _into(out, _made(np.power(base, exponents).astype(_numpy(dtype)), requires_grad, device))
 
 
-def eye(n: int, m: int | None = None, *, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Ones on the diagonal of a matrix of zeros (``torch.eye``)."""
     if n < 0 or (m is not None and m < 0):
         raise RuntimeError(f"n must be greater or equal to 0, got {n if n < 0 else m}")
@@ -296,7 +409,9 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.i
     return _made(np.stack(np.triu_indices(row, offset, col)).astype(_numpy(dtype)), False, device)
 
 
-def empty_strided(size: Any, stride: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def empty_strided(
+    size: Any, stride: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """An uninitialised tensor with the strides given (``torch.empty_strided``)."""
     to = _numpy(dtype)
     if len(size) != len(stride):
@@ -306,14 +421,21 @@ def empty_strided(size: Any, stride: Any, *, dtype: DType = None, device: Device
     return _made(array, requires_grad, device)
 
 
-def empty_permuted(size: Any, physical_layout: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def empty_permuted(
+    size: Any, physical_layout: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """An uninitialised tensor whose dims lie in memory in the order given (``torch.empty_permuted``)."""
     if sorted(physical_layout) != list(range(len(size))):
-        raise RuntimeError(f"Number of dimensions in size does not match the length of the physical_layout: {physical_layout} for {size}")
+        raise RuntimeError(
+            f"Number of dimensions in size does not match the length of the physical_layout: {physical_layout} for "
+            f"{size}"
+        )
     array = np.empty([size[d] for d in physical_layout], _numpy(dtype))
     return _made(array.transpose(np.argsort(physical_layout)), requires_grad, device)
 
 
-def new_empty_strided(input: Tensor, size: Any, stride: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def new_empty_strided(
+    input: Tensor, size: Any, stride: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False
+) -> Tensor:
     """``empty_strided`` in this tensor's dtype (``Tensor.new_empty_strided``)."""
     return empty_strided(size, stride, dtype=dtypes.of(_like(input, dtype)), device=device, requires_grad=requires_grad)

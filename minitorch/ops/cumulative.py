@@ -1,4 +1,6 @@
-"""Cumulative operations along a dim: running sums, products and extremes, differences, and integrals by the trapezoid rule."""
+"""Cumulative operations along a dim: running sums, products and extremes, differences, and integrals by the trapezoid
+rule.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +15,28 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index, refuse
 from minitorch.ops.arithmetic import cast, mul, ne
+from minitorch.ops.binary import log_of_sum
 from minitorch.ops.indexing import put_along
 from minitorch.ops.shapes import cat
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 running_sum = primitive(
     "Cumsum",
-    lambda x, *, axis: np.cumsum(x, axis, dtype=x.dtype),
+    lambda x, *, axis: _running(np.cumsum, x, axis),
     prepare=same,
     x=lambda g, axis: np.flip(np.cumsum(np.flip(g, axis), axis), axis),
 )
 running_product = primitive(
     "Cumprod",
-    lambda x, *, axis: np.cumprod(x, axis, dtype=x.dtype),
+    lambda x, *, axis: _running(np.cumprod, x, axis),
     prepare=same,
     definition=lambda x, *, axis: scan(lambda a, b: a * b, x, axis),
     x=lambda g, x, out, axis: _running_product_backward(g, x, out, axis),
 )
 running_logsumexp = primitive(
     "Logcumsumexp",
-    lambda x, *, axis: np.logaddexp.accumulate(x, axis),
+    lambda x, *, axis: np.logaddexp.accumulate(x, axis) if x.dtype.kind != "c" else scan(log_of_sum, x, axis),
     prepare=same,
     definition=lambda x, *, axis: scan(np.logaddexp, x, axis),
     x=lambda g, x, out, axis: _running_logsumexp_backward(g, x, out, axis),
@@ -45,6 +48,12 @@ running_extreme = primitive(  # the gradient goes to the element that was the ex
     outputs=("values", "indices"),
     x=lambda g_values, indices, axis, x_shape: put_along(g_values, indices, axis=axis, shape=x_shape),
 )
+
+
+def _running(function: Any, x: Any, axis: int) -> Any:
+    """NumPy's cumulative function in x's own dtype; halves are accumulated in single precision."""
+    wide = np.float32 if x.dtype == np.float16 else x.dtype
+    return function(x, axis, dtype=wide).astype(x.dtype, copy=False)
 
 
 def scan(combine: Callable[[Any, Any], Any], x: Any, axis: int) -> Any:
@@ -72,6 +81,8 @@ def _running_product_backward(g: Any, x: Any, out: Any, axis: int) -> Any:
 def _running_logsumexp_backward(g: Any, x: Any, out: Any, axis: int) -> Any:
     """The sum over j >= i of g_j exp(x_i - out_j), in logarithms so that no exponential overflows."""
     total: Any = 0
+    if x.dtype.kind == "c":
+        return np.exp(x) * np.flip(np.cumsum(np.flip(g * np.exp(-out), axis), axis), axis)
     with np.errstate(divide="ignore", invalid="ignore"):
         for sign in (1, -1):
             logs = np.log(np.maximum(sign * g, 0)) - out
@@ -81,6 +92,7 @@ def _running_logsumexp_backward(g: Any, x: Any, out: Any, axis: int) -> Any:
 
 
 def _running_extreme(x: Any, axis: int, smallest: bool) -> tuple[Any, Any]:
+    refuse(x, "c", "cummin" if smallest else "cummax")
     if x.ndim == 0:
         return x, np.zeros((), np.int64)
     values = (np.minimum if smallest else np.maximum).accumulate(x, axis)
@@ -99,7 +111,7 @@ def _over(function: Callable[..., Tensor], x: Tensor, axis: int | None) -> Tenso
     return function(x.reshape(-1), 0) if axis is None else function(x, axis)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 class cummax_result(NamedTuple):
@@ -196,7 +208,8 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = 1, dim: int = -1)
         axis = dim_index(dim, y.array.ndim)
         return wrap(np.zeros([n for d, n in enumerate(y.array.shape) if d != axis], y.array.dtype))
     width, axis = _widths(y, x, dx, dim, "trapezoid")
-    return (_panels(y, axis) * width).sum(axis) / 2
+    panels: Tensor = _panels(y, axis) * width
+    return panels.sum(axis) / 2
 
 
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = 1, dim: int = -1) -> Tensor:
@@ -227,7 +240,9 @@ def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: in
         raise RuntimeError("dim appears multiple times in the list of dims")
     steps: Sequence[Any] = list(spacing) if isinstance(spacing, (list, tuple)) else [spacing] * len(dims)
     if len(steps) != len(dims):
-        raise RuntimeError(f"torch.gradient expected spacing to be unspecified, a scalar or it's list to have length {len(dims)}")
+        raise RuntimeError(
+            f"torch.gradient expected spacing to be unspecified, a scalar or it's list to have length {len(dims)}"
+        )
     for d in dims:
         if input.array.shape[d] < edge_order + 1:
             raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")

@@ -1,4 +1,4 @@
-"""Distances and statistics of samples: norms of differences, covariances, and rows limited in norm. All compositions."""
+"""Distances and statistics of samples: norms of differences, covariances, limited rows. All compositions."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def _norm_of(difference: Tensor, p: float) -> Tensor:
     return norm(difference, p, -1)
 
 
-def cdist(
-    x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary"
-) -> Tensor:
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norm distances between all rows of two batches of matrices (``torch.cdist``).
 
     >>> import minitorch
@@ -36,7 +34,9 @@ def cdist(
     tensor([[5.]])
     """
     if x1.array.ndim < 2 or x2.array.ndim < 2:
-        raise RuntimeError(f"cdist only supports at least 2D tensors, X1 got: {x1.array.ndim}D, X2 got: {x2.array.ndim}D")
+        raise RuntimeError(
+            f"cdist only supports at least 2D tensors, X1 got: {x1.array.ndim}D, X2 got: {x2.array.ndim}D"
+        )
     if x1.array.shape[-1] != x2.array.shape[-1]:
         raise RuntimeError(
             f"X1 and X2 must have the same number of columns. X1: {x1.array.shape[-1]} X2: {x2.array.shape[-1]}"
@@ -61,7 +61,9 @@ def cov(
 ) -> Tensor:
     """The covariances of variables (rows) over observations (columns) (``torch.cov``)."""
     if input.array.ndim > 2:
-        raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {input.array.ndim} dimensions")
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input.array.ndim} dimensions"
+        )
     x = input.reshape(1, -1) if input.array.ndim < 2 else input
     n = x.array.shape[1]
     weights: Tensor | None = None
@@ -96,7 +98,10 @@ def cov(
 def corrcoef(input: Tensor) -> Tensor:
     """Pearson's correlation coefficients of variables (rows), limited to [-1, 1] (``torch.corrcoef``)."""
     if input.array.ndim > 2:
-        raise RuntimeError(f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.array.ndim} dimensions")
+        raise RuntimeError(
+            f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.array.ndim} "
+            "dimensions"
+        )
     c = cov(input)
     if c.array.ndim == 0:
         return c / c
@@ -117,4 +122,3 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     sizes = norm(input, p, [d for d in range(input.array.ndim) if d != axis], keepdim=True)
     over = wrap(sizes.array > maxnorm)
     return input * where(over, maxnorm / (sizes + 1e-7), 1.0)
-

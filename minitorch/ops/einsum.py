@@ -13,7 +13,7 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
 from minitorch.ops.shapes import permute_axes, reshape_to
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 contraction = primitive(  # every operand's labels are distinct, and the output's are given
     "Einsum",
@@ -24,7 +24,7 @@ contraction = primitive(  # every operand's labels are distinct, and the output'
 
 
 def _backward(g: Any, xs: Sequence[Any], labels: Sequence[str], into: str, k: int) -> Any:
-    """The sum of g times all other operands, with the labels of operand k; its labels that no one else has are spread."""
+    """The sum of g times all other operands, with the labels of operand k; those that no one else has are spread."""
     others = [x for j, x in enumerate(xs) if j != k]
     names = [label for j, label in enumerate(labels) if j != k]
     known = set(into).union(*names)
@@ -34,7 +34,7 @@ def _backward(g: Any, xs: Sequence[Any], labels: Sequence[str], into: str, k: in
     return np.expand_dims(found, missing) if missing else found
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def einsum(equation: Any, *operands: Any) -> Tensor:
@@ -47,7 +47,8 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     tensor([3., 3.])
     """
     if not isinstance(equation, str):  # einsum(x, [0, 1], y, [1, 2], [0, 2])
-        equation, operands = _from_sublists((equation, *operands))
+        equation, given = _from_sublists((equation, *operands))
+        operands = tuple(given)
     tensors = list(operands[0]) if len(operands) == 1 and not isinstance(operands[0], Tensor) else list(operands)
     labels, out = _parsed(equation, tensors)
     plain, names = [], []
@@ -62,7 +63,8 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
                 sizes[c] = n
             elif n not in (1, sizes[c]):
                 raise RuntimeError(
-                    f"einsum(): subscript {c} has size {n} for operand but previously seen size {sizes[c]}: they must broadcast"
+                    f"einsum(): subscript {c} has size {n} for operand but previously seen size {sizes[c]}: they "
+                    "must broadcast"
                 )
     return contraction(*plain, labels=tuple(names), into=out)
 
@@ -84,12 +86,14 @@ def _parsed(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
     left, arrow, right = equation.replace(" ", "").partition("->")
     words = left.split(",")
     if len(words) != len(tensors):
-        raise RuntimeError(
-            f"einsum(): {'more operands were provided than specified in the equation' if len(tensors) > len(words) else 'fewer operands were provided than specified in the equation'}"
-        )
+        which = "more" if len(tensors) > len(words) else "fewer"
+        raise RuntimeError(f"einsum(): {which} operands were provided than specified in the equation {equation!r}")
     for c in equation.replace("->", "").replace("...", "").replace(",", "").replace(" ", ""):
         if c not in string.ascii_letters:
-            raise RuntimeError(f"einsum(): invalid subscript given at index {equation.index(c)} in the equation string, subscripts must be in [a-zA-Z]")
+            raise RuntimeError(
+                f"einsum(): invalid subscript given at index {equation.index(c)} in the equation string, subscripts "
+                "must be in [a-zA-Z]"
+            )
     spare = [c for c in string.ascii_letters if c not in equation]
     extra = 0
     for word, x in zip(words, tensors, strict=True):
@@ -112,7 +116,9 @@ def _parsed(equation: str, tensors: list[Tensor]) -> tuple[list[str], str]:
             if out.count(c) > 1:
                 raise RuntimeError(f"einsum(): output subscript {c} appears more than once in the output")
             if not any(c in label for label in labels):
-                raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input operand")
+                raise RuntimeError(
+                    f"einsum(): output subscript {c} does not appear in the equation for any input operand"
+                )
     else:
         every = left.replace(",", "").replace("...", "")
         out = dots + "".join(sorted(c for c in set(every) if every.count(c) == 1))
@@ -146,8 +152,12 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     else:
         first, second = ([d % t.array.ndim for d in ds] for ds, t in zip(dims, (a, b), strict=True))
     x, y = a.array.shape, b.array.shape
-    if len(first) != len(second) or any(x[i] != y[j] and 1 not in (x[i], y[j]) for i, j in zip(first, second, strict=False)):
-        raise RuntimeError("contracted dimensions need to match, but those of the first tensor have other sizes than the second's")
+    if len(first) != len(second) or any(
+        x[i] != y[j] and 1 not in (x[i], y[j]) for i, j in zip(first, second, strict=False)
+    ):
+        raise RuntimeError(
+            "contracted dimensions need to match, but those of the first tensor have other sizes than the second's"
+        )
     for i, j in zip(first, second, strict=True):  # a size of 1 stands for a sum
         a = a.sum(i, keepdim=True) if x[i] != y[j] and y[j] == 1 else a
         b = b.sum(j, keepdim=True) if x[i] != y[j] and x[i] == 1 else b
@@ -155,7 +165,10 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     free_a = [d for d in range(len(x)) if d not in first]
     free_b = [d for d in range(len(y)) if d not in second]
     n = int(np.prod([x[d] for d in first], dtype=np.int64))
-    left = reshape_to(permute_axes(a, axes=(*free_a, *first)), shape=(int(np.prod([x[d] for d in free_a], dtype=np.int64)), n))
-    right = reshape_to(permute_axes(b, axes=(*second, *free_b)), shape=(n, int(np.prod([y[d] for d in free_b], dtype=np.int64))))
+    left = reshape_to(
+        permute_axes(a, axes=(*free_a, *first)), shape=(int(np.prod([x[d] for d in free_a], dtype=np.int64)), n)
+    )
+    right = reshape_to(
+        permute_axes(b, axes=(*second, *free_b)), shape=(n, int(np.prod([y[d] for d in free_b], dtype=np.int64)))
+    )
     return reshape_to(left @ right, shape=tuple(x[d] for d in free_a) + tuple(y[d] for d in free_b))
-

@@ -1,7 +1,8 @@
 """Matrix factorizations with their derivatives: Cholesky, QR, LU, symmetric and general eigenvalues, singular values.
 
-The rules follow Giles (2008), "Collected matrix derivative results", and Walter and Lehmann (arXiv:1009.6112); for complex
-matrices they are PyTorch's. Rows with several results write their conjugates out (``_h`` is the conjugate transpose).
+The rules follow Giles (2008), "Collected matrix derivative results", and Walter and Lehmann (arXiv:1009.6112); for
+complex matrices they are PyTorch's. Rows with several results write their conjugates out (``_h`` is the conjugate
+transpose).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from minitorch.ops.arithmetic import where
 from minitorch.ops.indexing import take_along
 from minitorch.ops.shapes import cat
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 cholesky_lower = primitive(
     "LinalgCholeskyEx",
@@ -58,9 +59,9 @@ lu_unpivoted = primitive(  # of a square matrix whose rows have been exchanged a
     lambda x: _lu_unpivoted(x),
     prepare=same,
     outputs=("l", "u"),
-    x=lambda g_l, g_u, l, u: np.linalg.solve(
-        _h(l), np.tril(_h(l) @ g_l, -1) + np.triu(g_u @ _h(u))
-    ) @ np.linalg.inv(_h(u)),
+    x=lambda g_l, g_u, l, u: (
+        np.linalg.solve(_h(l), np.tril(_h(l) @ g_l, -1) + np.triu(g_u @ _h(u))) @ np.linalg.inv(_h(u))
+    ),
 )
 
 
@@ -163,11 +164,13 @@ register(np.linalg.svd, lambda a, full_matrices=True, compute_uv=True, hermitian
 register(np.linalg.qr, lambda a, mode="reduced": qr(a, mode))
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 class LinAlgError(RuntimeError):
-    """A matrix does not allow what was asked of it: it is singular, or not positive-definite (``torch.linalg.LinAlgError``)."""
+    """A matrix does not allow what was asked of it: it is singular, or not positive-definite
+    (``torch.linalg.LinAlgError``).
+    """
 
 
 class qr_result(NamedTuple):
@@ -240,13 +243,15 @@ def matrices(x: Tensor, function: str, square: bool = False, name: str = "A") ->
     """x, which must be a batch of (square) floating matrices."""
     if x.array.dtype.kind not in "fc":
         raise RuntimeError(
-            f"{function}: Expected a floating point or complex tensor as input. Got {x.dtype.alias}: convert it with .float()"
+            f"{function}: Expected a floating point or complex tensor as input. Got {x.dtype.alias}: convert it "
+            "with .float()"
         )
     if x.array.ndim < 2:
         raise RuntimeError(f"{function}: The input tensor {name} must have at least 2 dimensions.")
     if square and x.array.shape[-1] != x.array.shape[-2]:
         raise RuntimeError(
-            f"{function}: {name} must be batches of square matrices, but they are {x.array.shape[-2]} by {x.array.shape[-1]} matrices"
+            f"{function}: {name} must be batches of square matrices, but they are {x.array.shape[-2]} by "
+            f"{x.array.shape[-1]} matrices"
         )
     return x
 
@@ -298,11 +303,15 @@ def qr(A: Tensor, mode: str = "reduced") -> qr_result:
     """Orthonormal columns Q and an upper triangle R with ``Q @ R == A`` (``torch.linalg.qr``)."""
     matrices(A, "linalg.qr")
     if mode not in ("reduced", "complete", "r"):
-        raise RuntimeError(f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'")
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
     m, n = A.array.shape[-2:]
     if mode == "complete" and m > n:
         if A.requires_grad:
-            raise RuntimeError("linalg.qr: mode='complete' with more rows than columns has no derivative: use mode='reduced'")
+            raise RuntimeError(
+                "linalg.qr: mode='complete' with more rows than columns has no derivative: use mode='reduced'"
+            )
         q, r = np.linalg.qr(A.array, mode="complete")
         return qr_result(wrap(q), wrap(r))
     if m >= n:
@@ -343,7 +352,7 @@ def _triangle(UPLO: str, function: str) -> bool:
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> eigh_result:
-    """Eigenvalues, ascending, and eigenvectors of a symmetric matrix, read from one triangle (``torch.linalg.eigh``)."""
+    """Ascending eigenvalues and eigenvectors of a symmetric matrix, read from a triangle (``torch.linalg.eigh``)."""
     matrices(A, "linalg.eigh", square=True)
     return eigh_result(*eigen_symmetric(A, upper=_triangle(UPLO, "linalg.eigh")))
 
@@ -367,7 +376,7 @@ def eigvals(A: Tensor) -> Tensor:
 
 
 def _pivots(a: Any, pivot: bool) -> tuple[Any, Any, Any]:
-    """LAPACK's row exchanges (from 0), the order of rows that they make, and the number of the first zero pivot or 0."""
+    """LAPACK's row exchanges (from 0), the order of rows they make, and the number of the first zero pivot or 0."""
     from scipy.linalg import lapack
 
     batch, (m, n) = a.shape[:-2], a.shape[-2:]
@@ -418,7 +427,9 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
     matrices(A, "linalg.lu_factor_ex")
     exchanges, order, info = _pivots(A.array, pivot)
     if check_errors and info.any():
-        raise LinAlgError(f"linalg.lu_factor: The diagonal element {int(info.max())} of U is zero: the matrix is singular")
+        raise LinAlgError(
+            f"linalg.lu_factor: The diagonal element {int(info.max())} of U is zero: the matrix is singular"
+        )
     l, u = _triangles(A, order)
     k = min(A.array.shape[-2:])
     below = l.tril(-1)
@@ -436,9 +447,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> lu_factor_result:
     return lu_factor_result(found.LU, found.pivots)
 
 
-def lu_unpack(
-    LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True
-) -> lu_result:
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> lu_result:
     """P, L and U from what ``lu_factor`` gives (``torch.lu_unpack``)."""
     m, n = LU_data.array.shape[-2:]
     k = min(m, n)
@@ -477,14 +486,18 @@ def householder_product(input: Tensor, tau: Tensor) -> Tensor:
     matrices(input, "torch.linalg.householder_product", name="input")
     m, n = input.array.shape[-2:]
     if m < n:
-        raise RuntimeError("torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]")
+        raise RuntimeError(
+            "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]"
+        )
     if tau.array.shape[-1] > n:
-        raise RuntimeError("torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]")
+        raise RuntimeError(
+            "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]"
+        )
     return reflected(input, tau, wrap(np.eye(m, n, dtype=input.array.dtype)))
 
 
 def reflected(input: Tensor, tau: Tensor, x: Tensor, adjoint: bool = False) -> Tensor:
-    """``H_1 ... H_k @ x`` (or its adjoint's) for reflections H = I - tau v v^H with v below the diagonal of ``input``."""
+    """``H_1 ... H_k @ x`` (or the adjoint's) for reflections H = I - tau v v^H, v below the diagonal of ``input``."""
     m = input.array.shape[-2]
     places = range(tau.array.shape[-1])
     for k in places if adjoint else reversed(places):

@@ -19,12 +19,17 @@ from minitorch.ops.complex import conj
 from minitorch.ops.indexing import put, take
 from minitorch.ops.shapes import roll
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 
 def _complexed(arrays: Sequence[Any]) -> Sequence[Any]:
     """Real inputs as complex ones of the same precision; whole numbers as complex64."""
-    return [x if x.dtype.kind == "c" else x.astype(np.result_type(x.dtype, np.complex64) if x.dtype.kind == "f" else np.complex64) for x in arrays]
+    return [
+        x
+        if x.dtype.kind == "c"
+        else x.astype(np.result_type(x.dtype, np.complex64) if x.dtype.kind == "f" else np.complex64)
+        for x in arrays
+    ]
 
 
 def _floating(arrays: Sequence[Any]) -> Sequence[Any]:
@@ -60,20 +65,24 @@ def _filled(g: Any, axis: int, shape: tuple[int, ...]) -> Any:
 
 
 def _weights(n: int, axis: int, ndim: int) -> Any:
-    """How often each frequency of half a spectrum stands in the whole: the first and the middle one once, others twice."""
-    w = np.full(n // 2 + 1, 2.0)
+    """How often each frequency of half a spectrum stands in the whole: the first and the middle one once, others
+    twice.
+    """
+    w = np.full(n // 2 + 1, 2.0, np.float32)  # exact, and does not widen a complex64
     w[0] = 1
     if n % 2 == 0:
         w[-1] = 1
     return w.reshape((-1,) + (1,) * (ndim - axis - 1))
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def _scaling(norm: str | None, function: str) -> str:
     if norm not in (None, "backward", "forward", "ortho"):
-        raise RuntimeError(f'Invalid normalization mode: "{norm}" for {function}: expected "backward", "ortho" or "forward"')
+        raise RuntimeError(
+            f'Invalid normalization mode: "{norm}" for {function}: expected "backward", "ortho" or "forward"'
+        )
     return norm or "backward"
 
 
@@ -291,14 +300,17 @@ register(np.fft.irfft2, lambda a, s=None, axes=(-2, -1), norm=None, out=None: ir
 register(np.fft.fftshift, lambda x, axes=None: fftshift(x, axes))
 register(np.fft.ifftshift, lambda x, axes=None: ifftshift(x, axes))
 
-# --- Short-time transforms -------------------------------------------------------------------------------------------------
+# --- Short-time transforms --------------------------------------------------------------------------------------------
 
 
 def _window(window: Tensor | None, win_length: int, n_fft: int, dtype: Any) -> Tensor:
     """The window in the middle of n_fft places."""
     w = wrap(np.ones(win_length, dtype)) if window is None else window
     if w.array.ndim != 1 or w.array.shape[0] != win_length:
-        raise RuntimeError(f"expected a 1D window tensor of size equal to win_length={win_length}, but got window with size {list(w.array.shape)}")
+        raise RuntimeError(
+            f"expected a 1D window tensor of size equal to win_length={win_length}, but got window with size "
+            f"{list(w.array.shape)}"
+        )
     left = (n_fft - win_length) // 2
     return put(w, index=(slice(left, left + win_length),), shape=(n_fft,))
 
@@ -324,7 +336,9 @@ def stft(
     is_complex = input.array.dtype.kind == "c" or (window is not None and window.array.dtype.kind == "c")
     if return_complex is None:
         if not is_complex:
-            raise RuntimeError("stft requires the return_complex parameter be given for real inputs: use return_complex=True")
+            raise RuntimeError(
+                "stft requires the return_complex parameter be given for real inputs: use return_complex=True"
+            )
         return_complex = True
     hop = n_fft // 4 if hop_length is None else hop_length
     length = n_fft if win_length is None else win_length
@@ -338,10 +352,13 @@ def stft(
         if pad_mode == "constant":
             x = put(x, index=(slice(None), slice(p, p + n)), shape=(x.array.shape[0], n + 2 * p))
         else:
-            kind = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[pad_mode]
+            kind: Any = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[pad_mode]
             if pad_mode == "reflect" and p >= n:
-                raise RuntimeError(f"Argument #4: Padding size should be less than the corresponding input dimension, but got: padding ({p}, {p}) at dimension 2 of input")
-            x = take_fancy(x, index=(slice(None), np.take(np.arange(n), places, mode="raise")))  
+                raise RuntimeError(
+                    "Argument #4: Padding size should be less than the corresponding input dimension, but got: "
+                    f"padding ({p}, {p}) at dimension 2 of input"
+                )
+            x = take_fancy(x, index=(slice(None), np.pad(np.arange(n), p, mode=kind)))
     if not 0 < n_fft <= x.array.shape[-1]:
         raise RuntimeError(f"stft: expected 0 < n_fft < {x.array.shape[-1]}, but got n_fft={n_fft}")
     if hop <= 0:
@@ -374,7 +391,9 @@ def istft(
     from minitorch.ops.scatter import add_at
 
     if input.array.dtype.kind != "c":
-        raise RuntimeError("istft requires a complex-valued input tensor matching the output from stft with return_complex=True.")
+        raise RuntimeError(
+            "istft requires a complex-valued input tensor matching the output from stft with return_complex=True."
+        )
     hop = n_fft // 4 if hop_length is None else hop_length
     width = n_fft if win_length is None else win_length
     x = input if input.array.ndim > 2 else input.unsqueeze(0)
@@ -400,4 +419,3 @@ def istft(
     if end > total:
         out = resized(out, 1, end - start)
     return out if input.array.ndim > 2 else out.squeeze(0)
-

@@ -11,11 +11,15 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 # take/put, take_along/put_along, gather/scatter: a read and the sum of gradients that is its adjoint.
 
 take = primitive(  # x[index] with basic slices: a view
-    "Slice", lambda x, *, index: x[index], view=True, prepare=same, x=lambda g, x_shape, index: put(g, index=index, shape=x_shape)
+    "Slice",
+    lambda x, *, index: x[index],
+    view=True,
+    prepare=same,
+    x=lambda g, x_shape, index: put(g, index=index, shape=x_shape),
 )
 put: Operation = primitive(
     "Put", lambda v, *, index, shape: _put(v, index, shape), prepare=same, v=lambda g, index: g[index]
@@ -99,7 +103,7 @@ def _put_along(v: Any, i: Any, axis: int, shape: tuple[int, ...]) -> Any:
 register(np.take_along_axis, lambda arr, indices, axis=-1: take_along_dim(arr, indices, axis))
 
 
-# --- PyTorch's indexing --------------------------------------------------------------------------------------------------
+# --- PyTorch's indexing -----------------------------------------------------------------------------------------------
 
 
 def key(index: Any) -> tuple[Any, bool]:
@@ -188,7 +192,9 @@ def _explained(error: IndexError, input: Tensor, k: Any) -> IndexError:
     if "too many indices" in text:
         return IndexError(f"too many indices for tensor of dimension {input.array.ndim}: {used} were given")
     if "boolean index" in text:
-        return IndexError(f"The shape of the mask does not match the shape of the indexed tensor {list(input.array.shape)}: {text}")
+        return IndexError(
+            f"The shape of the mask does not match the shape of the indexed tensor {list(input.array.shape)}: {text}"
+        )
     return IndexError(text.replace("axis", "dimension"))
 
 
@@ -200,7 +206,10 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     limit = input.array.shape
     if any(d != axis and n > m for d, (n, m) in enumerate(zip(i.shape, limit))):
-        raise RuntimeError(f"Size does not match at dimension: expected index {list(i.shape)} to be no larger than self {list(limit)} apart from dimension {axis}")
+        raise RuntimeError(
+            f"Size does not match at dimension: expected index {list(i.shape)} to be no larger than self "
+            f"{list(limit)} apart from dimension {axis}"
+        )
     check_bounds(i, limit[axis] if limit else 1, axis)
     if i.ndim == 0:
         return take(input, index=())
@@ -246,7 +255,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     m = mask.array
     shape = np.broadcast_shapes(input.array.shape, m.shape)
     if shape != input.array.shape:
-        input = np.broadcast_to(input, shape)
+        input = input.expand(shape)
     return take_fancy(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))
 
 
@@ -275,7 +284,7 @@ def flat_take(input: Tensor, index: Tensor) -> Tensor:
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """Indices of the elements that are not zero: a row each, or a tuple of an index tensor a dim (``torch.nonzero``)."""
+    """Indices of the elements that are not zero: a row each, or a tuple of indices a dim (``torch.nonzero``)."""
     if as_tuple:
         return tuple(wrap(i) for i in np.nonzero(np.atleast_1d(input.array)))
     return wrap(np.argwhere(input.array).astype(np.int64))

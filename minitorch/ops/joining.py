@@ -1,4 +1,6 @@
-"""Joining and rearranging: stacks, blocks, grids of combinations, splits by index, turns and diagonals. All compositions."""
+"""Joining and rearranging: stacks, blocks, grids of combinations, splits by index, turns and diagonals. All
+compositions.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.primitive import promote
+from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
 from minitorch.ops.arithmetic import mul
@@ -47,7 +50,9 @@ def atleast_2d(*tensors: Any) -> Any:
 
 
 def atleast_3d(*tensors: Any) -> Any:
-    """Views with at least three dims: vectors lie along the second, matrices before a new last one (``torch.atleast_3d``)."""
+    """Views with at least three dims: vectors lie along the second, matrices before a new last one
+    (``torch.atleast_3d``).
+    """
 
     def view(t: Tensor) -> Tensor:
         shape = t.array.shape
@@ -60,7 +65,9 @@ def atleast_3d(*tensors: Any) -> Any:
 
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     """Side by side, vectors as columns (``torch.column_stack``)."""
-    parts = [t if t.array.ndim > 1 else reshape_to(t, shape=(t.array.size, 1)) for t in _sequence(tensors, "column_stack")]
+    parts = [
+        t if t.array.ndim > 1 else reshape_to(t, shape=(t.array.size, 1)) for t in _sequence(tensors, "column_stack")
+    ]
     return cat(parts, 1)
 
 
@@ -90,7 +97,9 @@ def block_diag(*tensors: Tensor) -> Tensor:
 def cartesian_prod(*tensors: Tensor) -> Tensor:
     """All tuples of elements of some vectors, a row each (``torch.cartesian_prod``)."""
     if any(t.array.ndim != 1 for t in tensors):
-        raise RuntimeError("Expect a 1D vector, but got shape " + str(list(next(t for t in tensors if t.array.ndim != 1).array.shape)))
+        raise RuntimeError(
+            "Expect a 1D vector, but got shape " + str(list(next(t for t in tensors if t.array.ndim != 1).array.shape))
+        )
     if len(tensors) == 1:
         return tensors[0]
     return stack([grid.reshape(-1) for grid in meshgrid(*tensors, indexing="ij")], 1)
@@ -130,10 +139,15 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return tuple(input[(*lead, slice(a, b))] for a, b in itertools.pairwise(cuts))
 
 
+register(np.split, lambda ary, indices_or_sections, axis=0: tensor_split(ary, indices_or_sections, axis))
+register(np.array_split, lambda ary, indices_or_sections, axis=0: tensor_split(ary, indices_or_sections, axis))
+
+
 def _cut(input: Tensor, indices_or_sections: Any, dim: int, function: str, least: int) -> tuple[Tensor, ...]:
     if input.array.ndim < least:
         raise RuntimeError(
-            f"torch.{function} requires a tensor with at least {least} dimension, but got a tensor with {input.array.ndim} dimensions!"
+            f"torch.{function} requires a tensor with at least {least} dimension, but got a tensor with "
+            f"{input.array.ndim} dimensions!"
         )
     if isinstance(indices_or_sections, int) and (
         indices_or_sections == 0 or input.array.shape[dim] % indices_or_sections
@@ -256,11 +270,17 @@ def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tens
     if len(pad) % 2:
         raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
     if len(pad) > 2 * input.array.ndim:
-        raise RuntimeError(f"Length of pad should be no more than twice the number of dimensions of the input. Pad length is {len(pad)} while the input has {input.array.ndim} dimensions.")
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. Pad length is "
+            f"{len(pad)} while the input has {input.array.ndim} dimensions."
+        )
     widths = [(0, 0)] * (input.array.ndim - len(pad) // 2) + list(zip(pad[::2], pad[1::2], strict=True))[::-1]
     for d, (n, (a, b)) in enumerate(zip(input.array.shape, widths, strict=True)):
         if n + a + b < 0:
-            raise RuntimeError(f"The input size {n}, plus negative padding {a} and {b}, resulted in a negative output size in dimension {d}")
+            raise RuntimeError(
+                f"The input size {n}, plus negative padding {a} and {b}, resulted in a negative output size in "
+                f"dimension {d}"
+            )
     inner = input[tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(input.array.shape, widths, strict=True))]
     shape = tuple(n + a + b for n, (a, b) in zip(input.array.shape, widths, strict=True))
     k = tuple(slice(max(a, 0), max(a, 0) + n) for n, (a, _) in zip(inner.array.shape, widths, strict=True))

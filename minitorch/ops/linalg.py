@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
-from minitorch.core.primitive import primitive, same
+from minitorch.core.primitive import primitive
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import refuse
 from minitorch.ops.arithmetic import add, mul
 from minitorch.ops.shapes import permute_axes, reshape_to
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 
 def _one_dtype(arrays: Sequence[Any]) -> Sequence[Any]:
@@ -24,7 +24,8 @@ def _one_dtype(arrays: Sequence[Any]) -> Sequence[Any]:
     for x in arrays[1:]:
         if x.dtype != first:
             raise RuntimeError(
-                f"expected m1 and m2 to have the same dtype, but got: {_cpp(first)} != {_cpp(x.dtype)}. Convert one of them, "
+                f"expected m1 and m2 to have the same dtype, but got: {_cpp(first)} != {_cpp(x.dtype)}. Convert one "
+                "of them, "
                 "with .to(other.dtype) for example."
             )
     return arrays
@@ -39,11 +40,19 @@ def _rows(x: Any) -> Any:
     return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
 
 
-matmul_2d = primitive("Mm", np.matmul, prepare=_one_dtype, a=lambda g, b: g @ b.mT, b=lambda g, a: a.mT @ g)
-matmul_batched = primitive("Bmm", np.matmul, prepare=_one_dtype, a=lambda g, b: g @ b.mT, b=lambda g, a: a.mT @ g)
+matmul_2d = primitive(
+    "Mm", lambda a, b: _matmul(a, b), prepare=_one_dtype, a=lambda g, b: g @ b.mT, b=lambda g, a: a.mT @ g
+)
+matmul_batched = primitive(
+    "Bmm", lambda a, b: _matmul(a, b), prepare=_one_dtype, a=lambda g, b: g @ b.mT, b=lambda g, a: a.mT @ g
+)
 dot_1d = primitive("Dot", np.dot, prepare=_one_dtype, a=lambda g, b: g * b, b=lambda g, a: g * a)
 matvec = primitive(
-    "Mv", np.matmul, prepare=_one_dtype, a=lambda g, v: np.expand_dims(g, -1) * np.expand_dims(v, 0), v=lambda g, a: a.mT @ g
+    "Mv",
+    np.matmul,
+    prepare=_one_dtype,
+    a=lambda g, v: np.expand_dims(g, -1) * np.expand_dims(v, 0),
+    v=lambda g, a: a.mT @ g,
 )
 linear = primitive(  # x @ w.T + b, over the last dim
     "Addmm",
@@ -55,13 +64,22 @@ linear = primitive(  # x @ w.T + b, over the last dim
 )
 
 
+def _matmul(a: Any, b: Any) -> Any:
+    if a.dtype is _HALF:  # added in single precision, as in PyTorch; NumPy has no fast product of halves
+        return (a.astype(np.float32) @ b.astype(np.float32)).astype(_HALF)
+    return a @ b
+
+
+_HALF = np.dtype(np.float16)
+
+
 def _affine(x: Any, w: Any, b: Any) -> Any:
     out = x @ w.T
     out += b
     return out
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def _shapes(function: str, a: Tensor, b: Tensor, inner: bool) -> None:
@@ -88,7 +106,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
             _shapes("", input, other, False)
         return matmul_2d(input, other)
     if n == 0 or m == 0:
-        raise RuntimeError("both arguments to matmul need to be at least 1D, but they are " f"{n}D and {m}D")
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
     if n == 1 and m == 1:
         return dot(input, other)
     if n == 2 and m == 1:
@@ -108,7 +126,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
     except ValueError:
         raise RuntimeError(
-            f"The size of tensor a {list(x.shape[:-2])} must match the size of tensor b {list(y.shape[:-2])} in the batch dimensions"
+            f"The size of tensor a {list(x.shape[:-2])} must match the size of tensor b {list(y.shape[:-2])} in the "
+            "batch dimensions"
         ) from None
     return matmul_batched(input, other)
 
@@ -146,7 +165,9 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """The product of a matrix and a vector (``torch.mv``)."""
     if input.array.ndim != 2 or vec.array.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {vec.array.ndim}, {input.array.ndim}, {vec.array.ndim}")
+        raise RuntimeError(
+            f"vector + matrix @ vector expected, got {vec.array.ndim}, {input.array.ndim}, {vec.array.ndim}"
+        )
     if input.array.shape[1] != vec.array.shape[0]:
         raise RuntimeError(
             f"size mismatch, got input ({input.array.shape[0]}), mat ({'x'.join(map(str, input.array.shape))}), "
@@ -160,10 +181,13 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     if input.array.ndim != 1 or tensor.array.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {input.array.ndim}D and {tensor.array.ndim}D tensors")
     if input.array.dtype != tensor.array.dtype:
-        raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {input.dtype} and {tensor.dtype}")
+        raise RuntimeError(
+            f"dot : expected both vectors to have same dtype, but found {input.dtype} and {tensor.dtype}"
+        )
     if input.array.shape != tensor.array.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{input.array.size}] and src [{tensor.array.size}] to have the same "
+            f"inconsistent tensor size, expected tensor [{input.array.size}] and src [{tensor.array.size}] to have "
+            "the same "
             "number of elements"
         )
     return dot_1d(input, tensor)
@@ -175,7 +199,9 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
         return mul(input, other)
     x, y = input.array.shape, other.array.shape
     if x[-1] != y[-1]:
-        raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(x)} and {list(y)}")
+        raise RuntimeError(
+            f"inner() the last dimension must match on both input tensors but got shapes {list(x)} and {list(y)}"
+        )
     flat = matmul(reshape_to(input, shape=(-1, x[-1])), permute_axes(reshape_to(other, shape=(-1, y[-1])), axes=(1, 0)))
     return reshape_to(flat, shape=x[:-1] + y[:-1])
 

@@ -108,7 +108,7 @@ def nll_loss(
     if classes.dtype not in (np.int64, np.uint8):
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.alias}: class indices are int64")
     if x.array.ndim == 1:
-        x, classes = np.expand_dims(x, 0), np.expand_dims(classes, 0)  # type: ignore[call-overload]
+        x, classes = np.expand_dims(x, 0), np.expand_dims(classes, 0)
     n_classes = x.array.shape[1] if x.array.ndim > 1 else 0
     if x.array.ndim < 1 or classes.shape != x.array.shape[:1] + x.array.shape[2:]:
         if x.array.ndim == 2 and classes.ndim == 1:
@@ -137,7 +137,7 @@ def nll_loss(
     if not everything:
         picked = where(kept, picked, 0.0)
     if reduction == "none":
-        return np.squeeze(picked, 0) if target.array.ndim == 0 else picked  # type: ignore[no-any-return]
+        return np.squeeze(picked, 0) if target.array.ndim == 0 else picked
     if reduction == "sum":
         return np.sum(picked)  # type: ignore[no-any-return]
     if w is None:
@@ -152,4 +152,4 @@ def cross_entropy_rows(input: Tensor, target: Tensor) -> Tensor | None:
         return None
     if t.min() < 0 or t.max() >= x.shape[1]:
         return None
-    return cross_entropy_mean(input, target)  # type: ignore[no-any-return]
+    return cross_entropy_mean(input, target)

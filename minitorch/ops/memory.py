@@ -13,7 +13,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.ops import shapes
 from minitorch.ops.arguments import dim_index, sizes
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 # A strided view and its adjoint: elements of a memory read at given places, and values added to zeros at those places.
 # ``layout`` is (sizes, strides, offset) in elements, ``own`` the layout of x itself, ``length`` that of the memory.
 
@@ -71,7 +71,7 @@ def _added(v: Any, layout: Layout, length: int) -> Any:
     return out
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def layout_of(x: Tensor) -> Layout:
@@ -98,7 +98,8 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     if offset < 0 or (0 not in size and last >= length):
         raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} elements, "
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} "
+            "elements, "
             f"which are out of bounds for storage of {length}"
         )
     return strided(input, layout=(tuple(size), tuple(stride), offset), own=own, length=length)
@@ -107,14 +108,14 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
 def as_strided_scatter(
     input: Tensor, src: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
-    """A copy of ``input`` in which the elements of ``as_strided`` are those of ``src`` (``torch.as_strided_scatter``)."""
+    """A copy of ``input`` with the elements of ``as_strided`` taken from ``src`` (``torch.as_strided_scatter``)."""
     out = ordered(input)
     as_strided(out, size, stride, storage_offset).copy_(src)
     return out
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """A view of all windows of ``size`` along a dim, ``step`` apart; the window is a new last dim (``Tensor.unfold``)."""
+    """A view of all windows of ``size`` along a dim, ``step`` apart, in a new last dim (``Tensor.unfold``)."""
     axis = dim_index(dimension, input.array.ndim)
     if size < 0:
         raise RuntimeError(f"size is {size} but must be >= 0")
@@ -131,7 +132,11 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     count = (n - size) // step + 1
     return strided(
         input,
-        layout=((*shape[:axis], count, *shape[axis + 1 :], size), (*strides[:axis], strides[axis] * step, *strides[axis + 1 :], strides[axis]), offset),
+        layout=(
+            (*shape[:axis], count, *shape[axis + 1 :], size),
+            (*strides[:axis], strides[axis] * step, *strides[axis + 1 :], strides[axis]),
+            offset,
+        ),
         own=(shape, strides, offset),
         length=_memory(input.array).size,
     )
@@ -160,12 +165,13 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
 
 def storage_offset(self: Tensor) -> int:
     """How many elements into its memory it begins (``Tensor.storage_offset``)."""
-    return (data_ptr(self) - _memory(self.array).__array_interface__["data"][0]) // self.array.itemsize
+    start: int = _memory(self.array).__array_interface__["data"][0]
+    return (data_ptr(self) - start) // self.array.itemsize
 
 
 def data_ptr(self: Tensor) -> int:
     """The address of its first element (``Tensor.data_ptr``)."""
-    return self.array.__array_interface__["data"][0]
+    return int(self.array.__array_interface__["data"][0])
 
 
 def numel(input: Tensor) -> int:

@@ -109,6 +109,8 @@ def _rms_definition(x: Any, w: Any, size: int, eps: float) -> Any:
 
 
 def _softmax(x: Any, axis: int) -> Any:
+    if not x.size:
+        return x.copy()
     e = x - np.maximum.reduce(x, axis=axis, keepdims=True)
     np.exp(e, out=e)
     e /= np.add.reduce(e, axis=axis, keepdims=True)
@@ -116,6 +118,8 @@ def _softmax(x: Any, axis: int) -> Any:
 
 
 def _log_softmax(x: Any, axis: int) -> Any:
+    if not x.size:
+        return x.copy()
     out = x - np.maximum.reduce(x, axis=axis, keepdims=True)
     out -= np.log(np.add.reduce(np.exp(out), axis=axis, keepdims=True))
     return out
@@ -242,9 +246,9 @@ def _rms_backward(g: Any, x: Any, w: Any, scale: Any, size: int) -> list[Any]:
 
 def _floating(input: Tensor, dtype: dtypes.dtype | None, function: str) -> Tensor:
     if dtype is not None:
-        return cast(input, dtype=dtype.numpy)  # type: ignore[no-any-return]
-    if input.array.dtype.kind not in "fc":
-        raise RuntimeError(f'"{function}_kernel_impl" not implemented for \'{input.dtype.alias}\': give dtype= or convert it to float')
+        return cast(input, dtype=dtype.numpy)
+    if input.array.dtype.kind != "f":
+        raise NotImplementedError(f'"{function}_kernel_impl" not implemented for \'{input.dtype.alias}\': give dtype= or convert it to float')
     return input
 
 
@@ -256,13 +260,15 @@ def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = 
     tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
     x = _floating(input, dtype, "softmax_lastdim")
-    return softmax_dim(x, axis=_axis(dim, x)) if x.array.ndim else np.exp(x - x)  # type: ignore[call-overload,no-any-return]
+    axis = _axis(dim, x)
+    return softmax_dim(x, axis=axis) if x.array.ndim else np.exp(x - x)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None) -> Tensor:
     """``x - log(sum(exp(x)))`` along ``dim`` (``torch.log_softmax``)."""
     x = _floating(input, dtype, "log_softmax_lastdim")
-    return log_softmax_dim(x, axis=_axis(dim, x)) if x.array.ndim else x - x
+    axis = _axis(dim, x)
+    return log_softmax_dim(x, axis=axis) if x.array.ndim else x - x
 
 
 def _axis(dim: int | None, x: Tensor) -> int:

@@ -37,7 +37,9 @@ def matrix_norm(
     """
     x = _typed(A, dtype)
     if x.array.dtype.kind not in "fc":
-        raise RuntimeError(f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {x.dtype.alias}")
+        raise RuntimeError(
+            f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {x.dtype.alias}"
+        )
     if x.array.ndim < 2:
         raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     if not isinstance(dim, (tuple, list)) or len(dim) != 2:
@@ -70,7 +72,9 @@ def norm(
     if ord is not None and ((dims is not None and len(dims) == 2) or (dims is None and A.array.ndim == 2)):
         return matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
     if ord is not None and dims is None and A.array.ndim != 1:
-        raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got " f"{A.array.ndim}D.")
+        raise RuntimeError(
+            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {A.array.ndim}D."
+        )
     return vector_norm(A, 2 if ord is None else ord, dims, keepdim, dtype=dtype)
 
 
@@ -92,7 +96,8 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
     axis = dim_index(dim, n)
     if input.array.shape[axis] != 3 or other.array.shape[axis] != 3:
         raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.array.shape[axis]} and {other.array.shape[axis]}"
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.array.shape[axis]} and "
+            f"{other.array.shape[axis]}"
         )
     a, b = (x.roll(-1, axis) for x in (input, other))
     c, d = (x.roll(-2, axis) for x in (input, other))
@@ -112,4 +117,3 @@ def cross_old(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """A view of the diagonals of matrices (``torch.linalg.diagonal``)."""
     return A.diagonal(offset, dim1, dim2)
-

@@ -10,9 +10,10 @@ import numpy as np
 from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.ops.arguments import refuse, unsupported
 from minitorch.ops.arithmetic import copy, maximum, minimum, rounded, where
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 _real: dict[str, Any] = {"prepare": promote_float}
 
@@ -26,8 +27,10 @@ log1p = primitive("Log1P", np.log1p, **_real, x=lambda g, x: g / (x + 1))
 sqrt = primitive("Sqrt", np.sqrt, **_real, x=lambda g, out: g / (2 * out))
 rsqrt = primitive("Rsqrt", lambda x: 1 / np.sqrt(x), **_real, x=lambda g, out: -0.5 * g * out * out * out)
 reciprocal = primitive("Reciprocal", lambda x: 1 / x, **_real, x=lambda g, out: -g * out * out)
-square = primitive("Pow", np.square, x=lambda g, x: g * (2 * x))
-abs = primitive("Abs", np.abs, x=lambda g, x: g * np.sign(x))
+square = primitive(
+    "Pow", lambda x: np.square(x) if x.dtype.kind != "b" else x.astype(np.int64), x=lambda g, x: g * (2 * x)
+)
+abs = primitive("Abs", lambda x: _abs(x), x=lambda g, x: g * np.sign(x))
 sign = primitive("Sign", lambda x: _sign(x), x=lambda g: g * 0)
 sin = primitive("Sin", np.sin, **_real, x=lambda g, x: g * np.cos(x))
 cos = primitive("Cos", np.cos, **_real, x=lambda g, x: -g * np.sin(x))
@@ -43,10 +46,12 @@ acosh = primitive("Acosh", np.arccosh, **_real, x=lambda g, x: g / (np.sqrt(x - 
 atanh = primitive("Atanh", np.arctanh, **_real, x=lambda g, x: g / (1 - x * x))
 ceil = primitive("Ceil", lambda x: rounded(np.ceil, x), x=lambda g: g * 0)
 rint = primitive("Round", lambda x: rounded(np.rint, x), x=lambda g: g * 0)
-erf = primitive("Erf", lambda x: _special("erf", x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
+erf = primitive(
+    "Erf", lambda x: _special("erf", x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x)
+)
 
-deg2rad = primitive("Deg2Rad", lambda x: x * (math.pi / 180), **_real, x=lambda g: g * (math.pi / 180))
-rad2deg = primitive("Rad2Deg", lambda x: x * (180 / math.pi), **_real, x=lambda g: g * (180 / math.pi))
+deg2rad = primitive("Deg2Rad", lambda x: _scaled(x, math.pi / 180), **_real, x=lambda g: g * (math.pi / 180))
+rad2deg = primitive("Rad2Deg", lambda x: _scaled(x, 180 / math.pi), **_real, x=lambda g: g * (180 / math.pi))
 sinc = primitive(  # sin(pi x) / (pi x)
     "Sinc",
     np.sinc,
@@ -66,7 +71,7 @@ finite = primitive(
     x=lambda g, x: np.where(np.isfinite(x), g, 0.0),
 )
 
-relu = primitive("Relu", lambda x: np.maximum(x, 0), x=lambda g, out: g * (out > 0))
+relu = primitive("Relu", lambda x: _relu(x), x=lambda g, out: g * (out > 0))
 sigmoid = primitive("Sigmoid", lambda x: _sigmoid(x), **_real, x=lambda g, out: g * (out * (1 - out)))
 silu = primitive(
     "Silu",
@@ -89,8 +94,9 @@ elu = primitive(  # scale * (x if x > 0 else alpha * (exp(input_scale * x) - 1))
     lambda x, *, alpha, scale, input_scale: np.where(
         x > 0, x * scale, np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale)
     ),
-    x=lambda g, x, alpha, scale, input_scale: g
-    * np.where(x > 0, scale, np.exp(np.minimum(x, 0) * input_scale) * (alpha * scale * input_scale)),
+    x=lambda g, x, alpha, scale, input_scale: (
+        g * np.where(x > 0, scale, np.exp(np.minimum(x, 0) * input_scale) * (alpha * scale * input_scale))
+    ),
 )
 leaky_relu = primitive(
     "LeakyRelu",
@@ -105,8 +111,7 @@ gelu_tanh = primitive(
 gelu_erf = primitive(
     "Gelu",
     lambda x: 0.5 * x * (1 + _special("erf", x * math.sqrt(0.5))),
-    x=lambda g, x: g
-    * (0.5 * (1 + erf(x * math.sqrt(0.5))) + x * np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))),
+    x=lambda g, x: g * (0.5 * (1 + erf(x * math.sqrt(0.5))) + x * np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))),
 )
 clip = primitive(  # between two numbers, either of which may be None; the gradient passes at the ends too
     "Clamp",
@@ -122,22 +127,60 @@ threshold = primitive(
 isnan = primitive("Isnan", np.isnan, x=None)
 isinf = primitive("Isinf", np.isinf, x=None)
 isfinite = primitive("Isfinite", np.isfinite, x=None)
-signbit = primitive("Signbit", np.signbit, x=None)
+signbit = primitive("Signbit", lambda x: _signbit(x), x=None)
 
 for _numpy, _op in {
     np.exp: exp, np.exp2: exp2, np.expm1: expm1, np.log: log, np.log2: log2, np.log10: log10, np.log1p: log1p,
     np.sqrt: sqrt, np.square: square, np.abs: abs, np.sin: sin, np.cos: cos, np.tan: tan,
     np.arcsin: asin, np.arccos: acos, np.arctan: atan, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh,
     np.arcsinh: asinh, np.arccosh: acosh, np.arctanh: atanh, np.ceil: ceil, np.rint: rint,
-    np.sinc: sinc, np.deg2rad: deg2rad, np.rad2deg: rad2deg, np.isnan: isnan, np.isinf: isinf, np.isfinite: isfinite, np.signbit: signbit, np.reciprocal: reciprocal,
+    np.sinc: sinc, np.deg2rad: deg2rad, np.rad2deg: rad2deg, np.isnan: isnan, np.isinf: isinf, np.isfinite: isfinite,
+    np.signbit: signbit, np.reciprocal: reciprocal,
 }.items():  # fmt: skip
     register(_numpy, _op)
 
 
 def _special(name: str, *args: Any) -> Any:
+    """A function of SciPy's in the precision of its arguments; complex ones are refused, as in PyTorch."""
     import scipy.special
 
-    return getattr(scipy.special, name)(*args)
+    to = np.result_type(*args)
+    if to.kind == "c":
+        raise unsupported(name, *args)
+    out = getattr(scipy.special, name)(*args)
+    return out if isinstance(out, tuple) or out.dtype == to else out.astype(to)
+
+
+def _scaled(x: Any, factor: float) -> Any:
+    if x.dtype.kind == "c":
+        raise RuntimeError("deg2rad and rad2deg are not supported for complex tensors.")
+    return x * factor
+
+
+def _abs(x: Any) -> Any:
+    if x.dtype.kind == "b":
+        raise unsupported("abs", x)
+    return np.abs(x)
+
+
+def _relu(x: Any) -> Any:
+    """max(x, 0). Two arrays: NumPy compares an array with a number four times as slowly."""
+    if x.dtype.kind not in "fiu":
+        _no_relu(x)
+    zeros = np.zeros(x.shape, x.dtype)
+    return np.maximum(x, zeros, out=zeros)
+
+
+def _no_relu(x: Any) -> Any:
+    if x.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
+    raise NotImplementedError("clamp is not supported for complex types, and so is relu")
+
+
+def _signbit(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        raise NotImplementedError("signbit is not implemented for complex tensors.")
+    return np.signbit(x)
 
 
 def _sign(x: Any) -> Any:
@@ -172,7 +215,7 @@ def _gelu_tanh_slope(x: Any) -> Any:
     return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (c * (1 + 3 * 0.044715 * x * x))
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
@@ -209,11 +252,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """The nearest whole number, halves to even; with ``decimals``, that many places kept (``torch.round``)."""
     if decimals == 0:
         return rint(input)
-    scale = 10.0 ** builtin_abs(decimals)
+    scale = math.pow(10.0, math.fabs(decimals))
     return rint(input * scale) / scale if decimals > 0 else rint(input / scale) * scale
-
-
-builtin_abs = math.fabs
 
 
 def positive(input: Tensor) -> Tensor:
@@ -232,18 +272,24 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
 def frac(input: Tensor) -> Tensor:
     """The part behind the point, with the sign of the input (``torch.frac``)."""
+    refuse(input.array, "biu", "frac")
     return input - np.trunc(input)
 
 
+def _no_complex(input: Tensor, function: str) -> None:
+    if input.array.dtype.kind == "c":
+        raise RuntimeError(f"{function} does not support complex inputs.")
 
 
 def isneginf(input: Tensor) -> Tensor:
     """Which elements are minus infinity (``torch.isneginf``)."""
+    _no_complex(input, "isneginf")
     return wrap(np.isneginf(input.array) if input.array.dtype.kind == "f" else np.zeros(input.array.shape, np.bool_))
 
 
 def isposinf(input: Tensor) -> Tensor:
     """Which elements are plus infinity (``torch.isposinf``)."""
+    _no_complex(input, "isposinf")
     return wrap(np.isposinf(input.array) if input.array.dtype.kind == "f" else np.zeros(input.array.shape, np.bool_))
 
 
@@ -255,9 +301,13 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 def nan_to_num(
     input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
 ) -> Tensor:
-    """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said (``torch.nan_to_num``)."""
+    """NaN and infinities replaced: by 0 and the dtype's largest and smallest numbers, or as said
+    (``torch.nan_to_num``).
+    """
     if input.array.dtype.kind not in "fc":
         return copy(input)
     info = np.finfo(input.array.dtype)
     top = float(info.max) if posinf is None else posinf
-    return finite(input, nan=0.0 if nan is None else nan, posinf=top, neginf=float(info.min) if neginf is None else neginf)
+    return finite(
+        input, nan=0.0 if nan is None else nan, posinf=top, neginf=float(info.min) if neginf is None else neginf
+    )

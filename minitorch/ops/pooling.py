@@ -41,14 +41,20 @@ spatial_put: Operation = primitive(  # ``distinct``: no index comes twice in a c
     v=lambda g, i: spatial_take(g, i),
     i=None,
 )
-window_sum = primitive(
+window_mean = primitive(  # sums divided by a number, or by one for each place
     "AvgPool2D",
+    lambda x, *, kernel, how, out, divisor: _window_sum(x, kernel, how, out) / divisor,
+    prepare=same,
+    x=lambda g, x_shape, kernel, how, divisor: window_spread(g / divisor, spatial=x_shape[2:], kernel=kernel, how=how),
+)
+window_sum = primitive(
+    "WindowSum",
     lambda x, *, kernel, how, out: _window_sum(x, kernel, how, out),
     prepare=same,
     x=lambda g, x_shape, kernel, how: window_spread(g, spatial=x_shape[2:], kernel=kernel, how=how),
 )
 window_spread: Operation = primitive(
-    "AvgPool2DBackward",
+    "WindowSpread",
     lambda v, *, spatial, kernel, how: _window_spread(v, spatial, kernel, how),
     prepare=same,
     v=lambda g, v_shape, kernel, how: window_sum(g, kernel=kernel, how=how, out=v_shape[2:]),

@@ -14,20 +14,27 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import sizes
 from minitorch.ops.creation import Device, DType, _into, _like, _made, _numpy
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 masked_scale = primitive(  # dropout: kept elements, scaled up
     "MulDropout", lambda x, *, mask: x * mask, prepare=same, x=lambda g, mask: g * mask
 )
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def _generator(given: Generator | None) -> Generator:
     return generator.default_generator if given is None else given
 
 
-def rand(*size: Any, generator: Generator | None = None, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def rand(
+    *size: Any,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Uniform numbers in [0, 1), the same as PyTorch's for one seed (``torch.rand``).
 
     >>> import minitorch
@@ -38,12 +45,29 @@ def rand(*size: Any, generator: Generator | None = None, out: Tensor | None = No
     return _into(out, _made(_generator(generator).uniform(sizes(size), _numpy(dtype)), requires_grad, device))
 
 
-def randn(*size: Any, generator: Generator | None = None, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def randn(
+    *size: Any,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Normal numbers of mean 0 and standard deviation 1 (``torch.randn``)."""
     return _into(out, _made(_generator(generator).normal(sizes(size), _numpy(dtype)), requires_grad, device))
 
 
-def randint(low: int, high: Any = None, size: Any = None, *, generator: Generator | None = None, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def randint(
+    low: int,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Whole numbers in [low, high); with one bound, from 0 (``torch.randint``)."""
     if size is None:
         low, high, size = 0, low, high
@@ -51,29 +75,73 @@ def randint(low: int, high: Any = None, size: Any = None, *, generator: Generato
     return _into(out, _made(_generator(generator).integers(low, high, sizes((size,)), to), requires_grad, device))
 
 
-def randperm(n: int, *, generator: Generator | None = None, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """The numbers 0 to n-1 in random order (``torch.randperm``)."""
     order = _generator(generator).permutation(n)
     return _into(out, _made(order if dtype is None else order.astype(dtypes.as_numpy(dtype)), requires_grad, device))
 
 
-def rand_like(input: Tensor, *, generator: Generator | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def rand_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     """``rand`` in another tensor's shape and dtype (``torch.rand_like``)."""
     return _made(_generator(generator).uniform(input.array.shape, _like(input, dtype)), requires_grad, device)
 
 
-def randn_like(input: Tensor, *, generator: Generator | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def randn_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     """``randn`` in another tensor's shape and dtype (``torch.randn_like``)."""
     return _made(_generator(generator).normal(input.array.shape, _like(input, dtype)), requires_grad, device)
 
 
-def randint_like(input: Tensor, low: int, high: int | None = None, *, generator: Generator | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+def randint_like(
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     """``randint`` in another tensor's shape and dtype (``torch.randint_like``)."""
     low, high = (0, low) if high is None else (low, high)
-    return _made(_generator(generator).integers(low, high, input.array.shape, _like(input, dtype)), requires_grad, device)
+    return _made(
+        _generator(generator).integers(low, high, input.array.shape, _like(input, dtype)), requires_grad, device
+    )
 
 
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None, out: Tensor | None = None, dtype: DType = None) -> Tensor:
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+) -> Tensor:
     """Normal numbers of given means and standard deviations: tensors, or numbers with a ``size`` (``torch.normal``)."""
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         if size is None:
@@ -87,7 +155,9 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Gene
     return _into(out, wrap(_generator(generator).normal(shape, to) * s + m))
 
 
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None) -> Tensor:
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None
+) -> Tensor:
     """1 with the probability that stands in each place, otherwise 0 (``torch.bernoulli``)."""
     if p is not None:
         drawn = _generator(generator).bernoulli(p, input.array.shape)
@@ -96,7 +166,14 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     return _into(out, wrap(drawn.astype(input.array.dtype)))
 
 
-def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None, out: Tensor | None = None) -> Tensor:
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Indices drawn with the weights of each row (``torch.multinomial``)."""
     return _into(out, wrap(_generator(generator).multinomial(input.array, num_samples, replacement)))
 
@@ -143,7 +220,9 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None
     return _fill(self, _memory_order(self, lambda shape: g.bernoulli(p, shape)).astype(self.array.dtype))
 
 
-def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
+def random_(
+    self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Generator | None = None
+) -> Tensor:
     """Fills with whole numbers: of the dtype's range, below a bound, or between two (``Tensor.random_``)."""
     g = _generator(generator)
     if from_ is None:

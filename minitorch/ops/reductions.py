@@ -11,30 +11,57 @@ from minitorch.core import dtypes
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, in_dtype_of, restore
+from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, in_dtype_of, refuse, restore
 from minitorch.ops.arithmetic import cast, div, where
 from minitorch.ops.indexing import put_along
-from minitorch.ops.pointwise import sqrt
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+
+def _sum(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    """``np.sum`` in a third of its time on small arrays; halves are added in single precision, as PyTorch adds them."""
+    if x.dtype is _HALF:
+        return np.add.reduce(x, axis, np.float32, None, keepdims).astype(_HALF)
+    return np.add.reduce(x, axis, None, None, keepdims)
+
+
+def _mean(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    n = count(x.shape, axis)
+    if x.dtype is _HALF:
+        return (np.add.reduce(x, axis, np.float32, None, keepdims) / n).astype(_HALF)
+    return np.add.reduce(x, axis, None, None, keepdims) / n
+
+
+def _var(x: Any, *, axis: Any, keepdims: bool, correction: float) -> Any:
+    wide = x if x.dtype is not _HALF else x.astype(np.float32)
+    return np.var(wide, axis=axis, keepdims=keepdims, ddof=correction).astype(x.real.dtype)
+
+
+_HALF = np.dtype(np.float16)
+
+# --- The table --------------------------------------------------------------------------------------------------------
 # The engine spreads a gradient up to its input's shape, so a sum's rule only puts the reduced dims back as ones.
 
-sum_all = primitive("Sum", lambda x: np.sum(x), prepare=same, x=lambda g: g)
+sum_all = primitive("Sum", lambda x: _sum(x, axis=None, keepdims=False), prepare=same, x=lambda g: g)
 sum_dims = primitive(
     "SumBackward1",
-    lambda x, *, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims),
+    _sum,
+    prepare=same,
     x=lambda g, axis, keepdims: restore(g, axis, keepdims),
 )
 mean_dims = primitive(
     "MeanBackward1",
-    lambda x, *, axis, keepdims: np.mean(x, axis=axis, keepdims=keepdims),
+    _mean,
+    prepare=same,
     x=lambda g, x_shape, axis, keepdims: restore(g / count(x_shape, axis), axis, keepdims),
 )
-mean_all = primitive("Mean", lambda x: np.mean(x), prepare=same, x=lambda g, x_shape: g / math.prod(x_shape))
+mean_all = primitive(
+    "Mean", lambda x: _mean(x, axis=None, keepdims=False), prepare=same, x=lambda g, x_shape: g / math.prod(x_shape)
+)
 extreme = primitive(  # amax, amin: ties share the gradient equally
     "Amax",
     lambda x, *, axis, keepdims, smallest: (np.min if smallest else np.max)(x, axis=axis, keepdims=keepdims),
-    x=lambda g, x, out, axis, keepdims: _share(restore(g, axis, keepdims), _hits(x, restore(out, axis, keepdims)), axis),
+    x=lambda g, x, out, axis, keepdims: _share(
+        restore(g, axis, keepdims), _hits(x, restore(out, axis, keepdims)), axis
+    ),
 )
 pick = primitive(  # max(dim), min(dim): the gradient goes to the element that was picked
     "Max",
@@ -46,10 +73,22 @@ pick = primitive(  # max(dim), min(dim): the gradient goes to the element that w
 )
 variance = primitive(
     "Var",
-    lambda x, *, axis, keepdims, correction: np.var(x, axis=axis, keepdims=keepdims, ddof=correction),
-    x=lambda g, x, axis, keepdims, correction: restore(g, axis, keepdims)
-    * (2 / (count(x.shape, axis) - correction) if count(x.shape, axis) > correction else math.nan)
-    * (x - np.mean(x, axis=axis, keepdims=True)),
+    _var,
+    prepare=same,
+    x=lambda g, x, axis, keepdims, correction: (
+        restore(g, axis, keepdims)
+        * (2 / (count(x.shape, axis) - correction) if count(x.shape, axis) > correction else math.nan)
+        * (x - np.mean(x, axis=axis, keepdims=True))
+    ),
+)
+deviation = primitive(  # the slope at 0 is 0
+    "Std",
+    lambda x, *, axis, keepdims, correction: np.std(x, axis=axis, keepdims=keepdims, ddof=correction),
+    x=lambda g, x, out, axis, keepdims, correction: (
+        restore(_over(g, out), axis, keepdims)
+        * (1 / (count(x.shape, axis) - correction) if count(x.shape, axis) > correction else math.nan)
+        * (x - np.mean(x, axis=axis, keepdims=True))
+    ),
 )
 product = primitive(
     "Prod",
@@ -113,7 +152,7 @@ def _logsumexp(x: Any, axis: Any, keepdims: bool) -> Any:
     return out if keepdims else np.squeeze(out, axis)
 
 
-# --- NumPy's names, which the rules use under create_graph ---------------------------------------------------------------
+# --- NumPy's names, which the rules use under create_graph ------------------------------------------------------------
 
 
 def _np_sum(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False) -> Any:
@@ -136,11 +175,17 @@ register(np.mean, _np_mean)
 register(np.max, lambda a, axis=None, out=None, keepdims=False: amax(a, axis, keepdims))
 register(np.min, lambda a, axis=None, out=None, keepdims=False: amin(a, axis, keepdims))
 register(np.prod, lambda a, axis=None, dtype=None, out=None, keepdims=False: product(a, axis=axis, keepdims=keepdims))
-register(np.var, lambda a, axis=None, dtype=None, out=None, ddof=0, keepdims=False: var(a, axis, correction=ddof, keepdim=keepdims))
-register(np.std, lambda a, axis=None, dtype=None, out=None, ddof=0, keepdims=False: std(a, axis, correction=ddof, keepdim=keepdims))
+register(
+    np.var,
+    lambda a, axis=None, dtype=None, out=None, ddof=0, keepdims=False: var(a, axis, correction=ddof, keepdim=keepdims),
+)
+register(
+    np.std,
+    lambda a, axis=None, dtype=None, out=None, ddof=0, keepdims=False: std(a, axis, correction=ddof, keepdim=keepdims),
+)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 class max_result(NamedTuple):
@@ -193,13 +238,21 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
 
 def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """``sum`` of what is not NaN (``torch.nansum``)."""
-    return sum(where(wrap(np.isnan(input.array)), 0.0, input) if input.array.dtype.kind == "f" else input, dim, keepdim, dtype=dtype)
+    refuse(input.array, "c", "nansum")
+    return sum(
+        where(wrap(np.isnan(input.array)), 0.0, input) if input.array.dtype.kind == "f" else input,
+        dim,
+        keepdim,
+        dtype=dtype,
+    )
 
 
 def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """``mean`` of what is not NaN (``torch.nanmean``)."""
     if input.array.dtype.kind not in "fc":
-        raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.alias}")
+        raise RuntimeError(
+            f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.alias}"
+        )
     count = sum(wrap(~np.isnan(input.array)), dim, keepdim)
     return nansum(input, dim, keepdim, dtype=dtype) / count
 
@@ -215,12 +268,14 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
 
 
 def _extreme(input: Tensor, dim: Dims, keepdim: bool, smallest: bool) -> Tensor:
+    refuse(input.array, "c", "min_values" if smallest else "max_values")
     axis = axes(dim, input.array.ndim)
     if count(input.array.shape, axis) == 0:
         name = "amin" if smallest else "amax"
         if axis is None:
             raise RuntimeError(
-                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+                "dim with "
                 "the 'dim' argument."
             )
         raise IndexError(f"{name}(): Expected reduction dim to have non-zero size: specify a dim that is not empty")
@@ -238,7 +293,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; with ``dim``, values and indices; with a tensor, the elementwise minimum (``torch.min``)."""
+    """The smallest element; with ``dim``, values and indices; with a tensor, elementwise (``torch.min``)."""
     return _max_or_min(input, dim, keepdim, smallest=True)
 
 
@@ -248,21 +303,26 @@ def _max_or_min(input: Tensor, dim: Any, keepdim: bool, smallest: bool) -> Any:
         from minitorch.ops import arithmetic
 
         return (arithmetic.minimum if smallest else arithmetic.maximum)(input, dim)
+    refuse(input.array, "c", name)
     if dim is None:
         if input.array.size == 0:
-            raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+                "dim with the 'dim' argument."
+            )
         return extreme(input, axis=None, keepdims=False, smallest=smallest)
     axis = dim_index(dim, input.array.ndim)
     if input.array.ndim and input.array.shape[axis] == 0:
         raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
     values, indices = pick(input if input.array.ndim else input.reshape(1), axis=axis, smallest=smallest)
     if keepdim and input.array.ndim:
-        values, indices = np.expand_dims(values, axis), np.expand_dims(indices, axis)
+        values, indices = values.unsqueeze(axis), indices.unsqueeze(axis)
     return (min_result if smallest else max_result)(values, indices)
 
 
 def _arg(input: Tensor, dim: int | None, keepdim: bool, function: Any, name: str) -> Tensor:
     x = input.array
+    refuse(x, "bc", name)
     if dim is None:
         if x.size == 0:
             raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
@@ -323,27 +383,49 @@ def _correction(unbiased: bool | None, correction: float | None) -> float:
 
 
 def var(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> Tensor:
     """The variance over ``dim``, with Bessel's correction unless told otherwise (``torch.var``)."""
+    return _scatter_of(variance, input, dim, unbiased, keepdim, correction)
+
+
+def _scatter_of(
+    row: Any, input: Tensor, dim: Any, unbiased: bool | None, keepdim: bool, correction: float | None
+) -> Tensor:
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if input.array.dtype.kind not in "fc":
         raise RuntimeError("std and var only support floating point and complex dtypes")
     axis = axes(dim, input.array.ndim)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return variance(input, axis=axis, keepdims=keepdim, correction=_correction(unbiased, correction))
+        out: Tensor = row(input, axis=axis, keepdims=keepdim, correction=_correction(unbiased, correction))
+        return out
 
 
 def std(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> Tensor:
     """The standard deviation over ``dim`` (``torch.std``)."""
-    return sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+    return _scatter_of(deviation, input, dim, unbiased, keepdim, correction)
 
 
 def var_mean(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Variance and mean over ``dim`` (``torch.var_mean``)."""
     dims = None if isinstance(dim, bool) else dim
@@ -351,11 +433,16 @@ def var_mean(
 
 
 def std_mean(
-    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+    input: Tensor,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Standard deviation and mean over ``dim`` (``torch.std_mean``)."""
-    variance, mean = var_mean(input, dim, unbiased, keepdim, correction=correction)
-    return sqrt(variance), mean
+    dims = None if isinstance(dim, bool) else dim
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dims, keepdim)
 
 
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
@@ -364,7 +451,9 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     return logsumexp_dims(x, axis=axes(dim, x.array.ndim), keepdims=keepdim)
 
 
-def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: dtypes.dtype | None = None) -> Tensor:
+def norm(
+    input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: dtypes.dtype | None = None
+) -> Tensor:
     """The p-norm of the elements over ``dim`` (``torch.norm``); the derivative at 0 is 0.
 
     >>> import minitorch
@@ -373,7 +462,8 @@ def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False,
     """
     if dtype is not None and dtypes.promote_types(dtypes.of(input.array.dtype), dtype) is not dtype:
         raise RuntimeError(
-            f"linalg.vector_norm: the dtype of the input ({input.dtype.alias}) should be convertible without narrowing to the "
+            f"linalg.vector_norm: the dtype of the input ({input.dtype.alias}) should be convertible without "
+            "narrowing to the "
             f"specified dtype ({dtype.alias})"
         )
     x = input if dtype is None else cast(input, dtype=dtype.numpy)
@@ -397,7 +487,8 @@ def norm(input: Tensor, p: Any = "fro", dim: Dims = None, keepdim: bool = False,
         return sum(x.abs(), dim, keepdim)
     if p == 2:
         return norm_2(x, axis=axis, keepdims=keepdim)
-    return sum(x.abs() ** p, dim, keepdim) ** (1 / p)
+    powers = sum(x.abs() ** p, dim, keepdim)
+    return powers ** float(1 / p)
 
 
 norm_2 = primitive(

@@ -13,7 +13,7 @@ from minitorch.ops.arguments import dim_index, in_dtype_of
 from minitorch.ops.arithmetic import cast, mul, where
 from minitorch.ops.indexing import along, check_bounds, index_array, key, put_into, take_along, take_fancy
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 # ``i`` holds whole numbers and names, for each of its own places, the place along ``axis`` of x that it stands for.
 
 add_at = primitive(  # x with v added at x[index], where an element may be named again and again
@@ -44,8 +44,9 @@ extreme_along = primitive(  # ties share the gradient equally
     lambda x, src, i, *, axis, smallest: _at(np.minimum if smallest else np.maximum, x, along(i, axis), src),
     prepare=same,
     x=lambda g, x, src, i, out, axis: g * (x == out) / _ties(x, src, i, out, axis),
-    src=lambda g, x, src, i, out, axis: take_along(g / _ties(x, src, i, out, axis), i, axis=axis)
-    * (src == take_along(out, i, axis=axis)),
+    src=lambda g, x, src, i, out, axis: (
+        take_along(g / _ties(x, src, i, out, axis), i, axis=axis) * (src == take_along(out, i, axis=axis))
+    ),
     i=None,
 )
 product_along: Operation = primitive(
@@ -85,7 +86,7 @@ def _other_factors(x: Any, src: Any, i: Any, axis: int) -> Any:
     return np.where(take_along(zeros, i, axis=axis) == zero, product, 0.0)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, function: str) -> tuple[Any, Any, Any, int]:
@@ -109,7 +110,8 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, function: str) 
     limits = [n if d != axis else i.shape[d] for d, n in enumerate(x.array.shape)]
     if any(n > m for n, m in zip(i.shape, limits, strict=True)):
         raise RuntimeError(
-            f"Expected index {list(i.shape)} to be no larger than self {list(x.array.shape)} apart from dimension {axis}"
+            f"Expected index {list(i.shape)} to be no larger than self {list(x.array.shape)} apart from dimension "
+            f"{axis}"
         )
     if isinstance(source, Tensor):
         if source.array.dtype != x.array.dtype:
@@ -119,9 +121,7 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, function: str) 
         if source.array.ndim != i.ndim:
             raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
         if any(n > m for n, m in zip(i.shape, source.array.shape, strict=True)):
-            raise RuntimeError(
-                f"Expected index {list(i.shape)} to be no larger than src {list(source.array.shape)}"
-            )
+            raise RuntimeError(f"Expected index {list(i.shape)} to be no larger than src {list(source.array.shape)}")
         if source.array.shape != i.shape:
             source = source[tuple(slice(n) for n in i.shape)]
     return x, source, i, axis
@@ -149,7 +149,7 @@ def scatter(
         raise RuntimeError(f"reduce argument must be either add or multiply, got {reduce!r}")
     x, source, i, axis = _scattered(input, dim, index, given, "scatter")
     if source is None:
-        return x.clone().reshape(input.array.shape)
+        return input.clone()
     if not isinstance(source, Tensor):
         source = wrap(np.full(i.shape, source).astype(x.array.dtype))
     row = {None: set_along, "add": add_along, "multiply": product_along}[reduce]
@@ -159,7 +159,7 @@ def scatter(
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """``scatter`` that adds to what is there (``torch.scatter_add``)."""
     x, source, i, axis = _scattered(input, dim, index, src, "scatter_add")
-    return x.clone().reshape(input.array.shape) if source is None else _shaped(add_along(x, source, i, axis=axis), input)
+    return input.clone() if source is None else _shaped(add_along(x, source, i, axis=axis), input)
 
 
 def scatter_reduce(
@@ -173,7 +173,7 @@ def scatter_reduce(
     if reduce not in ("sum", "prod", "mean", "amax", "amin"):
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}.")
     if source is None:
-        return x.clone().reshape(input.array.shape)
+        return input.clone()
     return _shaped(_reduced(x, source, i, axis, reduce, include_self), input)
 
 
@@ -223,14 +223,16 @@ def _rows(input: Tensor, dim: int, index: Tensor, function: str) -> tuple[int, A
 def _same_rows(input: Tensor, axis: int, i: Any, source: Tensor, function: str) -> None:
     if source.array.dtype != input.array.dtype:
         raise RuntimeError(
-            f"{function}(): self ({dtypes.of(input.array.dtype).alias}) and source ({dtypes.of(source.array.dtype).alias}) "
+            f"{function}(): self ({dtypes.of(input.array.dtype).alias}) and source "
+            f"({dtypes.of(source.array.dtype).alias}) "
             "must have the same scalar type"
         )
     if input.array.ndim != source.array.ndim and source.array.ndim and input.array.ndim:
         raise RuntimeError(f"{function}(): Source should have the same number of dimensions as self")
     if source.array.ndim and source.array.shape[axis] != i.size:
         raise (RuntimeError if function == "index_add" else IndexError)(
-            f"{function}(): Number of indices ({i.size}) should be equal to source.size(dim) ({source.array.shape[axis]})"
+            f"{function}(): Number of indices ({i.size}) should be equal to source.size(dim) "
+            f"({source.array.shape[axis]})"
         )
 
 
@@ -257,9 +259,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """``input`` with one value in the rows (along ``dim``) that ``index`` names."""
     _, i, k = _rows(input, dim, index, "index_fill")
     if isinstance(value, Tensor) and value.array.ndim:
-        raise RuntimeError(
-            f"Only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions."
-        )
+        raise RuntimeError(f"Only supports 0-dimension value tensor but got tensor with {value.array.ndim} dimensions.")
     if isinstance(value, Tensor) and value.array.dtype != input.array.dtype:
         value = cast(value, dtype=input.array.dtype)
     if input.array.ndim == 0:
@@ -273,13 +273,16 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     k = k if isinstance(k, tuple) else (k,)
     if values.array.dtype != input.array.dtype:
         raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {dtypes.of(input.array.dtype).alias} for the "
+            f"Index put requires the source and destination dtypes match, got {dtypes.of(input.array.dtype).alias} "
+            "for the "
             f"destination and {dtypes.of(values.array.dtype).alias} for the source."
         )
     try:
         return (add_at if accumulate else put_into)(input, values, index=k)
     except ValueError as error:
-        raise RuntimeError(f"shape mismatch: values of shape {list(values.array.shape)} cannot be indexed in: {error}") from None
+        raise RuntimeError(
+            f"shape mismatch: values of shape {list(values.array.shape)} cannot be indexed in: {error}"
+        ) from None
 
 
 def index_reduce(
@@ -305,7 +308,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
         raise RuntimeError("put_(): self and source expected to have the same dtype")
     if i.size != source.array.size:
         raise IndexError(
-            f"put_(): Expected source and index to have the same number of elements, but got {source.array.size} and {i.size}"
+            f"put_(): Expected source and index to have the same number of elements, but got {source.array.size} "
+            f"and {i.size}"
         )
     if i.size and (i.min() < -input.array.size or i.max() >= input.array.size):
         raise IndexError("put_(): index out of range")
@@ -349,7 +353,9 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     m = np.ascontiguousarray(np.broadcast_to(mask.array, shape))
     n = int(m.sum())
     if n > source.array.size:
-        raise RuntimeError("masked_scatter_: expected the number of elements of source to be greater than number of ones in mask")
+        raise RuntimeError(
+            "masked_scatter_: expected the number of elements of source to be greater than number of ones in mask"
+        )
     return put_into(x, source.reshape(-1)[:n], index=m)
 
 
@@ -358,7 +364,9 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     axis = dim_index(dim, input.array.ndim)
     n = input.array.shape[axis]
     if not -n <= index < n:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}"
+        )
     return _embedded(input, src, (slice(None),) * axis + (index,))
 
 
@@ -375,7 +383,8 @@ def _embedded(input: Tensor, src: Tensor, k: Any) -> Tensor:
     region = input.array[k].shape
     if src.array.shape != region:
         raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.array.shape)}, slice size = {list(region)}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.array.shape)}, slice "
+            f"size = {list(region)}"
         )
     return put_into(input, src if src.array.dtype == input.array.dtype else cast(src, dtype=input.array.dtype), index=k)
 
@@ -385,7 +394,8 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     region = input.diagonal(offset, dim1, dim2).array.shape
     if src.array.shape != region:
         raise RuntimeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.array.shape)}, slice size = {list(region)}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.array.shape)}, slice "
+            f"size = {list(region)}"
         )
     a, b = dim_index(dim1, input.array.ndim), dim_index(dim2, input.array.ndim)
     rows = np.arange(region[-1]) + max(-offset, 0)

@@ -15,7 +15,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import Dims, dim_index, expect_tensor, sizes
 from minitorch.ops.indexing import take
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 _view: dict[str, Any] = {"view": True, "prepare": same}
 
@@ -26,10 +26,16 @@ permute_axes = primitive(
     **_view,
     x=lambda g, axes: np.transpose(g, tuple(sorted(range(len(axes)), key=axes.__getitem__))),
 )
-swap_axes = primitive("Transpose", lambda x, *, a, b: np.swapaxes(x, a, b), **_view, x=lambda g, a, b: np.swapaxes(g, a, b))
+swap_axes = primitive(
+    "Transpose", lambda x, *, a, b: np.swapaxes(x, a, b), **_view, x=lambda g, a, b: np.swapaxes(g, a, b)
+)
 spread = primitive("Expand", lambda x, *, shape: _writeable(np.broadcast_to(x, shape), x), **_view, x=lambda g: g)
-insert_axes = primitive("Unsqueeze", lambda x, *, axis: np.expand_dims(x, axis), **_view, x=lambda g, axis: np.squeeze(g, axis))
-drop_axes = primitive("Squeeze", lambda x, *, axis: np.squeeze(x, axis), **_view, x=lambda g, axis: np.expand_dims(g, axis))
+insert_axes = primitive(
+    "Unsqueeze", lambda x, *, axis: np.expand_dims(x, axis), **_view, x=lambda g, axis: np.squeeze(g, axis)
+)
+drop_axes = primitive(
+    "Squeeze", lambda x, *, axis: np.squeeze(x, axis), **_view, x=lambda g, axis: np.expand_dims(g, axis)
+)
 join = primitive(
     "Cat",
     lambda *xs, axis: np.concatenate(xs, axis),
@@ -53,7 +59,9 @@ layers: Operation = primitive(
     outputs=("*",),
     x=lambda g, axis: np.stack(list(g), axis),
 )
-reverse = primitive("Flip", lambda x, *, axes: np.array(np.flip(x, axes)), prepare=same, x=lambda g, axes: np.flip(g, axes))
+reverse = primitive(
+    "Flip", lambda x, *, axes: np.array(np.flip(x, axes)), prepare=same, x=lambda g, axes: np.flip(g, axes)
+)
 shift = primitive(
     "Roll",
     lambda x, *, shifts, axes: np.roll(x, shifts, axes),
@@ -62,7 +70,9 @@ shift = primitive(
 )
 take_diagonal = primitive(
     "Diagonal",
-    lambda x, *, offset, a, b: _writeable(np.diagonal(x, offset, a, b), x) if x.size else np.diagonal(x, offset, a, b).copy(),
+    lambda x, *, offset, a, b: (
+        _writeable(np.diagonal(x, offset, a, b), x) if x.size else np.diagonal(x, offset, a, b).copy()
+    ),
     **_view,
     x=lambda g, x_shape, offset, a, b: put_diagonal(g, offset=offset, a=a, b=b, shape=x_shape),
 )
@@ -90,9 +100,9 @@ def _put_diagonal(v: Any, offset: int, a: int, b: int, shape: tuple[int, ...]) -
     return out
 
 
-# --- NumPy's names, which the rules use under create_graph ---------------------------------------------------------------
+# --- NumPy's names, which the rules use under create_graph ------------------------------------------------------------
 
-for _numpy, _op in {
+_NUMPY: dict[Any, Any] = {
     np.reshape: lambda a, shape, order="C": a.reshape(shape),
     np.transpose: lambda a, axes=None: permute(a, tuple(axes) if axes is not None else tuple(range(a.ndim))[::-1]),
     np.swapaxes: lambda a, axis1, axis2: transpose(a, axis1, axis2),
@@ -108,15 +118,16 @@ for _numpy, _op in {
     np.triu: lambda m, k=0: upper(m, k=k),
     np.tril: lambda m, k=0: lower(m, k=k),
     np.ravel: lambda a, order="C": a.reshape(-1),
-}.items():
+}
+for _numpy, _op in _NUMPY.items():
     register(_numpy, _op)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape, one of whose sizes may be -1; a view where that is possible (``torch.reshape``).
+    """The same elements in another shape, one of whose sizes may be -1; a view if possible (``torch.reshape``).
 
     >>> import minitorch
     >>> minitorch.arange(6).reshape(2, -1).shape
@@ -129,7 +140,9 @@ def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
     if -1 not in shape:
         if math.prod(shape) != n or any(m < 0 for m in shape):
             if any(m < -1 for m in shape):
-                raise RuntimeError(f"invalid shape dimension {min(shape)} at index {shape.index(min(shape))} of shape {list(shape)}")
+                raise RuntimeError(
+                    f"invalid shape dimension {min(shape)} at index {shape.index(min(shape))} of shape {list(shape)}"
+                )
             raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {n}")
         return shape
     if shape.count(-1) > 1:
@@ -137,7 +150,8 @@ def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
     known = math.prod(m for m in shape if m != -1)
     if known == 0:
         raise RuntimeError(
-            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 can be "
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size "
+            "-1 can be "
             "any value and is ambiguous"
         )
     if known < 0 or n % known:
@@ -146,7 +160,9 @@ def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
 
 
 def view(input: Tensor, *shape: Any) -> Tensor:
-    """The same memory in another shape; where that is impossible it raises (``Tensor.view``). With a dtype, a cast of bits."""
+    """The same memory in another shape; where that is impossible it raises (``Tensor.view``). With a dtype, a cast of
+    bits.
+    """
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         out = input.detach()
         out.array = input.array.view(shape[0].numpy)
@@ -209,7 +225,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     dst = [dim_index(d, ndim) for d in ([destination] if isinstance(destination, int) else destination)]
     if len(src) != len(dst):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({src} dims) should contain the same number of dims as "
+            f"movedim: Invalid source or destination dims: source ({src} dims) should contain the same number of "
+            "dims as "
             f"destination ({dst} dims)"
         )
     if len(set(src)) != len(src) or len(set(dst)) != len(dst):
@@ -239,7 +256,8 @@ def expand(input: Tensor, *shape: Any) -> Tensor:
             to[d] = have[d - lead]
         elif d >= lead and have[d - lead] not in (1, n):
             raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size ({have[d - lead]}) at non-singleton "
+                f"The expanded size of the tensor ({n}) must match the existing size ({have[d - lead]}) at "
+                "non-singleton "
                 f"dimension {d}.  Target sizes: {to}.  Tensor sizes: {list(have)}"
             )
     return spread(input, shape=tuple(to))
@@ -310,7 +328,8 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
         parts = _inferred(tuple(sizes), shape[axis])
     except RuntimeError:
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} ({shape[axis]}) in the input tensor"
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} ({shape[axis]}) "
+            "in the input tensor"
         ) from None
     return reshape_to(input, shape=(*shape[:axis], *parts, *shape[axis + 1 :]))
 
@@ -336,7 +355,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         for d, (n, m) in enumerate(zip(first, shape)):
             if d != axis and n != m:
                 raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {axis}. Expected size {n} but got size {m} for tensor number {i} in the list."
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size {n} but got size {m} "
+                    f"for tensor number {i} in the list."
                 )
     return join(*parts, axis=axis)
 
@@ -348,7 +368,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     for i, part in enumerate(parts):
         if part.array.shape != first:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(part.array.shape)} at entry {i}"
+                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and "
+                f"{list(part.array.shape)} at entry {i}"
             )
     return pile(*parts, axis=dim_index(dim, len(first) + 1))
 
@@ -366,7 +387,10 @@ def _sequence(tensors: Any, function: str) -> list[Tensor]:
 
 
 def _atleast(tensors: Sequence[Tensor], ndim: int) -> list[Tensor]:
-    return [t if t.array.ndim >= ndim else reshape_to(t, shape=(1,) * (ndim - t.array.ndim) + t.array.shape) for t in tensors]
+    return [
+        t if t.array.ndim >= ndim else reshape_to(t, shape=(1,) * (ndim - t.array.ndim) + t.array.shape)
+        for t in tensors
+    ]
 
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
@@ -390,16 +414,21 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
         if size < 0 or (size == 0 and n != 0):
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}" if size < 0 else f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
+            raise RuntimeError(
+                f"split expects split_size be non-negative, but got split_size={size}"
+                if size < 0
+                else f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
+            )
         lengths = [size] * (n // size) + ([n % size] if n % size else []) if size else [0]
         lengths = lengths or [0]
     else:
         lengths = list(split_size_or_sections)
         if sum(lengths) != n or any(m < 0 for m in lengths):
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {axis}), but got split_sizes={lengths}"
+                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
+                f"{axis}), but got split_sizes={lengths}"
             )
-    return pieces(tensor, lengths=tuple(lengths), axis=axis)
+    return tuple(pieces(tensor, lengths=tuple(lengths), axis=axis))
 
 
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -421,7 +450,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of the slices along a dim (``torch.unbind``)."""
     if input.array.ndim == 0:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return layers(input, axis=dim_index(dim, input.array.ndim))
+    return tuple(layers(input, axis=dim_index(dim, input.array.ndim)))
 
 
 def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
@@ -448,7 +477,9 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     axis = dim_index(dim, input.array.ndim)
     n = input.array.shape[axis]
     if not -n <= index < n:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}"
+        )
     return take(input, index=(slice(None),) * axis + (index,))
 
 
@@ -495,7 +526,9 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
     return repeat(input, (1,) * (input.array.ndim - len(times)) + times)
 
 
-def repeat_interleave(input: Tensor, repeats: int | Tensor | None = None, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+def repeat_interleave(
+    input: Tensor, repeats: int | Tensor | None = None, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
     """Each element (or slice along ``dim``) repeated in place, so often (``torch.repeat_interleave``)."""
     from minitorch.ops.indexing import take_fancy
 
@@ -541,7 +574,7 @@ def trace(input: Tensor) -> Tensor:
     """The sum of a matrix's diagonal (``torch.trace``)."""
     if input.array.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.array.ndim}")
-    return np.sum(take_diagonal(input, offset=0, a=0, b=1))
+    return take_diagonal(input, offset=0, a=0, b=1).sum()
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -564,15 +597,13 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     if not given:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f"torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {indexing}")
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     vectors = [x.reshape(-1) for x in given]
     swap = indexing == "xy" and len(vectors) > 1
     if swap:
         vectors[0], vectors[1] = vectors[1], vectors[0]
     shape = tuple(v.array.size for v in vectors)
-    grids = [
-        spread(v.reshape((-1,) + (1,) * (len(shape) - 1 - d)), shape=shape) for d, v in enumerate(vectors)
-    ]
+    grids = [spread(v.reshape((-1,) + (1,) * (len(shape) - 1 - d)), shape=shape) for d, v in enumerate(vectors)]
     if swap:
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)

@@ -13,10 +13,21 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops import arithmetic
 from minitorch.ops.arithmetic import where
-from minitorch.ops.factorizations import LinAlgError, _h, _pivots, cholesky, lu_factor_ex, lu_unpack, matrices, qr, svd, svdvals
+from minitorch.ops.factorizations import (
+    LinAlgError,
+    _h,
+    _pivots,
+    cholesky,
+    lu_factor_ex,
+    lu_unpack,
+    matrices,
+    qr,
+    svd,
+    svdvals,
+)
 from minitorch.ops.linalg import matmul
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 inverse = primitive("LinalgInvEx", lambda x: _inverse(x), prepare=same, x=lambda g, out: -(out.mT @ g @ out.mT))
 solution: Operation = primitive(  # x with a @ x = b, b a batch of matrices
@@ -27,17 +38,25 @@ solution: Operation = primitive(  # x with a @ x = b, b a batch of matrices
     b=lambda g, a: solution(a.mT, g),
 )
 determinant = primitive(
-    "LinalgDet", lambda x: np.linalg.det(x), prepare=same, x=lambda g, x, out: np.expand_dims(g, (-2, -1)) * _cofactors(x, out)
+    "LinalgDet",
+    lambda x: np.linalg.det(x),
+    prepare=same,
+    x=lambda g, x, out: np.expand_dims(g, (-2, -1)) * _cofactors(x, out),
 )
 sign_and_log = primitive(
     "LinalgSlogdet",
     lambda x: tuple(np.linalg.slogdet(x)),
     prepare=same,
     outputs=("sign", "logabsdet"),
-    x=lambda g_sign, g_logabsdet, x, sign: np.expand_dims(_log_slope(g_sign, g_logabsdet, sign), (-2, -1)) * _h(inverse(x)),
+    x=lambda g_sign, g_logabsdet, x, sign: (
+        np.expand_dims(_log_slope(g_sign, g_logabsdet, sign), (-2, -1)) * _h(inverse(x))
+    ),
 )
 exponential: Operation = primitive(  # the derivative is a block of a larger exponential (Van Loan, 1978)
-    "LinalgMatrixExp", lambda x: _expm(x), prepare=same, x=lambda g, x: _corner(exponential(_blocks(x.mT, g)), x.shape[-1])
+    "LinalgMatrixExp",
+    lambda x: _expm(x),
+    prepare=same,
+    x=lambda g, x: _corner(exponential(_blocks(x.mT, g)), x.shape[-1]),
 )
 pseudo_inverse = primitive(  # Golub and Pereyra (1973); of constant rank
     "LinalgPinv",
@@ -52,7 +71,8 @@ def _inverse(x: Any) -> Any:
         return np.linalg.inv(x)
     except np.linalg.LinAlgError:
         raise LinAlgError(
-            f"linalg.inv: The diagonal element {int(_zero_pivots(x).max())} is zero, the inversion could not be completed "
+            f"linalg.inv: The diagonal element {int(_zero_pivots(x).max())} is zero, the inversion could not be "
+            "completed "
             "because the input matrix is singular."
         ) from None
 
@@ -133,7 +153,7 @@ def _ndim(x: Any) -> int:
     return x.array.ndim if isinstance(x, Tensor) else np.ndim(x)
 
 
-# --- Inverses and determinants -------------------------------------------------------------------------------------------
+# --- Inverses and determinants ----------------------------------------------------------------------------------------
 
 
 class slogdet_result(NamedTuple):
@@ -212,7 +232,7 @@ def logdet(input: Tensor) -> Tensor:
 
 
 def pinv(A: Tensor, *, atol: Any = None, rtol: Any = None, rcond: Any = None, hermitian: bool = False) -> Tensor:
-    """The Moore-Penrose pseudo-inverse (``torch.linalg.pinv``); smaller singular values than the tolerance count as 0."""
+    """The Moore-Penrose pseudo-inverse (``torch.linalg.pinv``); singular values below the tolerance count as 0."""
     matrices(A, "linalg.pinv")
     if A.array.size == 0:
         return A.mT.conj().clone()
@@ -224,13 +244,15 @@ def _tolerance(A: Tensor, top: Any, atol: Any, rtol: Any) -> Any:
     """The smallest singular value that counts: ``max(atol, rtol * largest)``, with PyTorch's defaults."""
     a, r = (t.array if isinstance(t, Tensor) else t for t in (atol, rtol))
     if r is None:
-        r = max(A.array.shape[-2:]) * float(np.finfo(A.array.dtype).eps) if a is None or np.all(np.asarray(a) == 0) else 0.0
+        r = (
+            max(A.array.shape[-2:]) * float(np.finfo(A.array.dtype).eps)
+            if a is None or np.all(np.asarray(a) == 0)
+            else 0.0
+        )
     return np.maximum(0.0 if a is None else a, r * top)
 
 
-def matrix_rank(
-    A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
-) -> Tensor:
+def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values exceed the tolerance (``torch.linalg.matrix_rank``)."""
     matrices(A, "linalg.matrix_rank")
     s = np.linalg.svd(A.array, compute_uv=False)
@@ -240,7 +262,7 @@ def matrix_rank(
     return wrap(np.asarray((s > np.expand_dims(limit, -1)).sum(-1)))
 
 
-# --- Systems ---------------------------------------------------------------------------------------------------------------
+# --- Systems ----------------------------------------------------------------------------------------------------------
 
 
 def _is_vector(A: Tensor, B: Tensor) -> bool:
@@ -251,7 +273,10 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with ``A @ X == B``, or ``X @ A == B`` (``torch.linalg.solve``); ``LinAlgError`` where A is singular."""
     matrices(A, "linalg.solve", square=True)
     if A.array.dtype != B.array.dtype:
-        raise RuntimeError(f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.alias} and B of type {B.dtype.alias} instead")
+        raise RuntimeError(
+            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.alias} and B of "
+            f"type {B.dtype.alias} instead"
+        )
     vector = left and _is_vector(A, B)
     b = B.unsqueeze(-1) if vector else B
     if b.array.shape[-2 if left else -1] != A.array.shape[-1]:
@@ -271,9 +296,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
     return solve_ex_result(solve(A, B, left=left), wrap(info))
 
 
-def solve_triangular(
-    A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False
-) -> Tensor:
+def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """X with ``A @ X == B`` (or ``X @ A == B``), reading one triangle of A only (``torch.linalg.solve_triangular``)."""
     matrices(A, "linalg.solve_triangular", square=True)
     triangle = A.triu(1 if unitriangular else 0) if upper else A.tril(-1 if unitriangular else 0)
@@ -322,7 +345,9 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None)
     """X that makes ``norm(A @ X - B)`` least (``torch.linalg.lstsq``); of least norm if there are several."""
     matrices(A, "linalg.lstsq")
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
-        raise RuntimeError(f"torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), got {driver}")
+        raise RuntimeError(
+            f"torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), got {driver}"
+        )
     m, n = A.array.shape[-2:]
     vector = A.array.ndim - 1 == B.array.ndim and B.array.shape == A.array.shape[:-1]
     b = B.unsqueeze(-1) if vector else B
@@ -348,7 +373,10 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     shape = A.array.shape
     rows, columns = math.prod(shape[:ind]), math.prod(shape[ind:])
     if rows != columns:
-        raise RuntimeError(f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {columns} != {rows}")
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+            f"{columns} != {rows}"
+        )
     return inv(A.reshape(rows, columns)).reshape(*shape[ind:], *shape[:ind])
 
 
@@ -360,11 +388,14 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tens
     shape = A.array.shape[B.array.ndim :]
     n = math.prod(shape)
     if n != B.array.size:
-        raise RuntimeError(f"Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got {n} != {B.array.size}")
+        raise RuntimeError(
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == "
+            f"prod(self.shape[:other.ndim]), but got {n} != {B.array.size}"
+        )
     return solve(A.reshape(B.array.size, n), B.reshape(-1)).reshape(shape)
 
 
-# --- Functions of matrices -------------------------------------------------------------------------------------------------
+# --- Functions of matrices --------------------------------------------------------------------------------------------
 
 
 def matrix_exp(A: Tensor) -> Tensor:
@@ -446,7 +477,9 @@ def svd_old(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     if not compute_uv:
         m, n = input.array.shape[-2:]
         batch = input.array.shape[:-2]
-        return svd_old_result(wrap(np.zeros((*batch, m, m), input.array.dtype)), s, wrap(np.zeros((*batch, n, n), input.array.dtype)))
+        return svd_old_result(
+            wrap(np.zeros((*batch, m, m), input.array.dtype)), s, wrap(np.zeros((*batch, n, n), input.array.dtype))
+        )
     return svd_old_result(u, s, vh.mT.conj())
 
 
@@ -491,4 +524,3 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
     if info.any():
         return wrap(np.where(info > 0, np.inf, 0.0).astype(A.array.real.dtype))
     return matrix_norm(A, p) * matrix_norm(inv(A), p)
-

@@ -12,12 +12,12 @@ import numpy as np
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import Dims, axes, dim_index
+from minitorch.ops.arguments import Dims, axes, dim_index, refuse
 from minitorch.ops.arithmetic import lerp
 from minitorch.ops.indexing import take_along
 from minitorch.ops.reductions import _share, amax, amin
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 middle = primitive(  # the lower median of all elements; equals share the gradient
     "Median",
@@ -39,7 +39,7 @@ def _middle(x: Any, skip_nan: bool) -> Any:
     return np.partition(flat, (flat.size - 1) // 2)[(flat.size - 1) // 2]
 
 
-# --- Order ---------------------------------------------------------------------------------------------------------------
+# --- Order ------------------------------------------------------------------------------------------------------------
 
 
 class sort_result(NamedTuple):
@@ -180,6 +180,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
 
 
 def _median(input: Tensor, dim: int | None, keepdim: bool, skip_nan: bool) -> Any:
+    refuse(input.array, "bc", "median")
     if dim is None:
         return middle(input, skip_nan=skip_nan)
     result = nanmedian_result if skip_nan else median_result
@@ -198,6 +199,7 @@ def _median(input: Tensor, dim: int | None, keepdim: bool, skip_nan: bool) -> An
 
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> mode_result:
     """The commonest value along ``dim``, the smallest of equals, and where its last occurrence is (``torch.mode``)."""
+    refuse(input.array, "c", "mode")
     axis = _single(input, dim, "mode")
     if input.array.ndim == 0:
         return mode_result(input.clone(), wrap(np.zeros((), np.int64)))
@@ -212,7 +214,9 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> mode_result:
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> aminmax_result:
     """The smallest and the largest value, of all or along ``dim`` (``torch.aminmax``)."""
     if dim is None and input.array.size == 0:
-        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
     dims: Dims = () if dim is None else dim
     return aminmax_result(amin(input, dims, keepdim), amax(input, dims, keepdim))
 
@@ -235,7 +239,8 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
     kinds = ("linear", "lower", "higher", "midpoint", "nearest")
     if interpolation not in kinds:
         raise RuntimeError(
-            f"quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}"
+            "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
+            f"{interpolation}"
         )
     if input.array.dtype not in (np.float32, np.float64):
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
@@ -279,7 +284,7 @@ register(np.sort, lambda a, axis=-1, kind=None, order=None, *, stable=None: sort
 register(np.argsort, lambda a, axis=-1, kind=None, order=None, *, stable=None: argsort(a, axis))
 
 
-# --- Search --------------------------------------------------------------------------------------------------------------
+# --- Search -----------------------------------------------------------------------------------------------------------
 
 
 def searchsorted(
@@ -295,16 +300,20 @@ def searchsorted(
     if side not in (None, "left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
     s = sorted_sequence.array
     v = input.array if isinstance(input, Tensor) else np.asarray(input)
     if sorter is not None:
         s = np.take_along_axis(s, sorter.array, -1)
-    where = "right" if right or side == "right" else "left"
+    where: Any = "right" if right or side == "right" else "left"
     if s.ndim > 1 and (v.ndim == 0 or v.shape[:-1] != s.shape[:-1]):
         raise RuntimeError(
-            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor "
-            f"and input value tensor must match, but we got boundaries tensor {list(s.shape)} and input value tensor {list(v.shape)}"
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            "boundaries tensor "
+            f"and input value tensor must match, but we got boundaries tensor {list(s.shape)} and input value "
+            f"tensor {list(v.shape)}"
         )
     to = np.int32 if out_int32 else np.int64
     if s.ndim <= 1:
@@ -329,10 +338,17 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 
 
 def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
 ) -> Any:
-    """The distinct elements, or slices along ``dim``, in order; with their places and counts if asked (``torch.unique``)."""
+    """The distinct elements, or slices along ``dim``, in order; with their places and counts if asked
+    (``torch.unique``).
+    """
     x = input.array
+    refuse(x, "c", "unique")
     axis = None if dim is None else dim_index(dim, x.ndim)
     values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=axis)
     inverse = inverse.reshape(x.shape if axis is None else -1)
@@ -364,7 +380,7 @@ def _found(values: Any, inverse: Any, counts: Any, return_inverse: bool, return_
     return found[0] if len(found) == 1 else tuple(found)
 
 
-# --- Bins ----------------------------------------------------------------------------------------------------------------
+# --- Bins -------------------------------------------------------------------------------------------------------------
 
 
 class histogram_result(NamedTuple):
@@ -427,11 +443,18 @@ def histogramdd(
     if isinstance(bins, int):
         bins = [bins] * n
     if len(bins) != n:
-        raise RuntimeError(f"histogramdd(): The size of bins must be equal to the innermost dimension of the input: {n}, got {len(bins)}")
+        raise RuntimeError(
+            f"histogramdd(): The size of bins must be equal to the innermost dimension of the input: {n}, got "
+            f"{len(bins)}"
+        )
     if isinstance(bins[0], Tensor):
         edges = [b.array for b in bins]
     else:
-        pairs = [_limits(x[:, d], 0, 0) for d in np.arange(n)] if range is None else list(zip(range[::2], range[1::2], strict=True))
+        pairs = (
+            [_limits(x[:, d], 0, 0) for d in np.arange(n)]
+            if range is None
+            else list(zip(range[::2], range[1::2], strict=True))
+        )
         edges = [np.linspace(low, high, m + 1).astype(x.dtype) for (low, high), m in zip(pairs, bins, strict=True)]
     weights = None if weight is None else weight.array.reshape(-1)
     counts, _ = np.histogramdd(x, edges, weights=weights, density=density)
@@ -464,4 +487,3 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
 def argwhere(input: Tensor) -> Tensor:
     """The indices of the elements that are not zero, a row each (``torch.argwhere``)."""
     return wrap(np.argwhere(input.array).astype(np.int64))
-

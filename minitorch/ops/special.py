@@ -14,7 +14,7 @@ from minitorch.ops.arguments import no_derivative
 from minitorch.ops.arithmetic import mul
 from minitorch.ops.pointwise import _special as scipy
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 _real: dict[str, Any] = {"prepare": promote_float}
 
@@ -26,8 +26,12 @@ polygamma_n: Operation = primitive(
     **_real,
     x=lambda g, x, n: g * polygamma_n(x, n=n + 1),
 )
-erfc = primitive("Erfc", lambda x: scipy("erfc", x), **_real, x=lambda g, x: g * (-2 / math.sqrt(math.pi)) * np.exp(-x * x))
-erfinv = primitive("Erfinv", lambda x: scipy("erfinv", x), **_real, x=lambda g, out: g * (math.sqrt(math.pi) / 2) * np.exp(out * out))
+erfc = primitive(
+    "Erfc", lambda x: scipy("erfc", x), **_real, x=lambda g, x: g * (-2 / math.sqrt(math.pi)) * np.exp(-x * x)
+)
+erfinv = primitive(
+    "Erfinv", lambda x: scipy("erfinv", x), **_real, x=lambda g, out: g * (math.sqrt(math.pi) / 2) * np.exp(out * out)
+)
 erfcx = primitive(
     "SpecialErfcx", lambda x: scipy("erfcx", x), **_real, x=lambda g, x, out: g * (2 * x * out - 2 / math.sqrt(math.pi))
 )
@@ -41,14 +45,22 @@ log_ndtr = primitive(
     x=lambda g, x: g * math.sqrt(2 / math.pi) / erfcx(x * -math.sqrt(0.5)),
 )
 ndtri = primitive(
-    "SpecialNdtri", lambda x: scipy("ndtri", x), **_real, x=lambda g, out: g * math.sqrt(2 * math.pi) * np.exp(out * out / 2)
+    "SpecialNdtri",
+    lambda x: scipy("ndtri", x),
+    **_real,
+    x=lambda g, out: g * math.sqrt(2 * math.pi) * np.exp(out * out / 2),
 )
 entr = primitive("SpecialEntr", lambda x: scipy("entr", x), **_real, x=lambda g, x: g * (-1 - np.log(x)))
 i0 = primitive("I0", lambda x: scipy("i0", x), **_real, x=lambda g, x: g * i1(x))
 i0e = primitive("SpecialI0E", lambda x: scipy("i0e", x), **_real, x=lambda g, x, out: g * (i1e(x) - np.sign(x) * out))
-i1: Operation = primitive("SpecialI1", lambda x: scipy("i1", x), **_real, x=lambda g, x, out: g * (i0(x) - _over_x(out, x)))
+i1: Operation = primitive(
+    "SpecialI1", lambda x: scipy("i1", x), **_real, x=lambda g, x, out: g * (i0(x) - _over_x(out, x))
+)
 i1e: Operation = primitive(
-    "SpecialI1E", lambda x: scipy("i1e", x), **_real, x=lambda g, x, out: g * (i0e(x) - np.sign(x) * out - _over_x(out, x))
+    "SpecialI1E",
+    lambda x: scipy("i1e", x),
+    **_real,
+    x=lambda g, x, out: g * (i0e(x) - np.sign(x) * out - _over_x(out, x)),
 )
 zeta: Operation = primitive(  # Hurwitz: sum of (k + b) ** -a
     "SpecialZeta",
@@ -89,7 +101,10 @@ modified_bessel_k1: Operation = primitive(
     x=lambda g, x, out: -g * (modified_bessel_k0(x) + out / x),
 )
 scaled_modified_bessel_k0 = primitive(
-    "SpecialScaledModifiedBesselK0", lambda x: scipy("k0e", x), **_real, x=lambda g, x, out: g * (out - scaled_modified_bessel_k1(x))
+    "SpecialScaledModifiedBesselK0",
+    lambda x: scipy("k0e", x),
+    **_real,
+    x=lambda g, x, out: g * (out - scaled_modified_bessel_k1(x)),
 )
 scaled_modified_bessel_k1: Operation = primitive(
     "SpecialScaledModifiedBesselK1",
@@ -98,10 +113,16 @@ scaled_modified_bessel_k1: Operation = primitive(
     x=lambda g, x, out: g * (out - scaled_modified_bessel_k0(x) - out / x),
 )
 spherical_bessel_j0 = primitive(  # sin(x) / x
-    "SpecialSphericalBesselJ0", lambda x: np.sinc(x / math.pi), **_real, x=lambda g, x: g * _over_x(np.cos(x) - np.sinc(x / math.pi), x)
+    "SpecialSphericalBesselJ0",
+    lambda x: np.sinc(x / math.pi),
+    **_real,
+    x=lambda g, x: g * _over_x(np.cos(x) - np.sinc(x / math.pi), x),
 )
 airy_ai = primitive(
-    "SpecialAiryAi", lambda x: scipy("airy", x)[0].astype(x.dtype), **_real, x=lambda g: no_derivative("special_airy_ai", "x")
+    "SpecialAiryAi",
+    lambda x: scipy("airy", x)[0].astype(x.dtype),
+    **_real,
+    x=lambda g: no_derivative("special_airy_ai", "x"),
 )
 modified_bessel_i0, modified_bessel_i1 = i0, i1
 
@@ -121,11 +142,18 @@ def _orthogonal(name: str) -> Any:
     """A family of orthogonal polynomials: (x, n) -> p_n(x), without a derivative, as in PyTorch."""
     return primitive(
         f"Special{name.title()}",
-        lambda x, n: scipy(f"eval_{name}", n, x),
+        lambda x, n: _polynomial(name, x, n),
         **_real,
         x=lambda g: no_derivative(f"special_{name}", "x"),
         n=None,
     )
+
+
+def _polynomial(name: str, x: Any, n: Any) -> Any:
+    """Of a whole degree, as PyTorch cuts it off; 0 for a negative one."""
+    degree = np.asarray(n).astype(np.int64)
+    out = scipy(f"eval_{name}", np.maximum(degree, 0), x)
+    return np.where(degree < 0, 0, out).astype(out.dtype)
 
 
 chebyshev_polynomial_t, chebyshev_polynomial_u = _orthogonal("chebyt"), _orthogonal("chebyu")
@@ -134,7 +162,7 @@ laguerre_polynomial_l, legendre_polynomial_p = _orthogonal("laguerre"), _orthogo
 
 register(np.i0, i0)
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def polygamma(n: int, input: Tensor) -> Tensor:

@@ -123,11 +123,15 @@ def kaiser(
     if beta < 0:
         raise ValueError(f"beta must be non-negative, got: {beta} instead.")
     n, period = _points(M, sym, "kaiser")
-    w = np.ones(1) if M == 1 else np.i0(beta * np.sqrt(np.maximum(1 - (2 * n / max(period, 1) - 1) ** 2, 0))) / np.i0(beta)
+    w = (
+        np.ones(1)
+        if M == 1
+        else np.i0(beta * np.sqrt(np.maximum(1 - (2 * n / max(period, 1) - 1) ** 2, 0))) / np.i0(beta)
+    )
     return _made(w, dtype, requires_grad)
 
 
-# --- Their older names in the module itself ----------------------------------------------------------------------------
+# --- Their older names in the module itself ---------------------------------------------------------------------------
 
 
 def hann_window(window_length: int, periodic: bool = True, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -143,12 +147,16 @@ def hamming_window(
     return _made(_cosines(window_length, [alpha, beta], not periodic, "hamming_window"), dtype, requires_grad)
 
 
-def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def bartlett_window(
+    window_length: int, periodic: bool = True, *, dtype: Any = None, requires_grad: bool = False
+) -> Tensor:
     """``bartlett``, periodic unless told otherwise (``torch.bartlett_window``)."""
     return bartlett(window_length, sym=not periodic, dtype=dtype, requires_grad=requires_grad)
 
 
-def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def blackman_window(
+    window_length: int, periodic: bool = True, *, dtype: Any = None, requires_grad: bool = False
+) -> Tensor:
     """``blackman``, periodic unless told otherwise (``torch.blackman_window``)."""
     return blackman(window_length, sym=not periodic, dtype=dtype, requires_grad=requires_grad)
 

@@ -240,7 +240,7 @@ class _Builder:
         self.resolved["trainer"]["monitor"] = chosen
         return chosen
 
-    def loader(self, part: tuple[Array, Array], task: Task, batch_size: int, **options: bool) -> Loader:
+    def loader(self, part: tuple[Array, Array], task: Task, batch_size: int, **options: Any) -> Loader:
         features, targets = part
         dataset = TensorDataset(wrap(features), wrap(task.encode(targets)))
         generator = Generator().manual_seed(self.config.seed + 1)  # a stream apart from the model's

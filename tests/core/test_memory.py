@@ -1,4 +1,4 @@
-"""Graphs are freed by reference counts alone, at any size; memory stays flat while training. The slow tests are here."""
+"""Graphs are freed by reference counts alone, at any size; memory stays flat. The slow tests are here."""
 
 import gc
 import sys

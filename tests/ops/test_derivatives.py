@@ -7,10 +7,11 @@ import minitorch
 from minitorch.autograd import GradcheckError, gradcheck, gradgradcheck
 from minitorch.core import engine
 from minitorch.core.primitive import primitive
-from tests.ops.cases import CASES, M, table
+from tests.ops.cases import CASES, WITHOUT_DERIVATIVE, M, table
 
 TABLE = table()
-ALL = [pytest.param(name, k, id=f"{name}-{k}") for name in TABLE for k in range(len(CASES.get(name, ())))]
+EVERY = [pytest.param(name, k, id=f"{name}-{k}") for name in TABLE for k in range(len(CASES.get(name, ())))]
+ALL = [p for p in EVERY if p.values[0] not in WITHOUT_DERIVATIVE]
 # A row that is not the whole function: the rule for ``base`` holds only for the write that belongs to it.
 PARTIAL = {"replaced"}
 
@@ -91,6 +92,13 @@ def test_lifted_rules_give_the_same_numbers(name, k):
         assert a.shape == b.shape
 
 
+@pytest.mark.parametrize(("name", "k"), [p for p in EVERY if p.values[0] in WITHOUT_DERIVATIVE])
+def test_a_missing_derivative_is_said(name, k):
+    f, inputs = prepared(name, k)
+    with pytest.raises(RuntimeError, match=r"derivative for .* is not implemented"):
+        f(*inputs).sum().backward()
+
+
 FUSED = [p for p in ALL if TABLE[p.values[0]].row.definition is not None]
 
 
@@ -112,7 +120,7 @@ def test_fused_kernel_is_its_definition(name, k, dtype):
         np.testing.assert_allclose(a.detach().array, b.detach().array, rtol=tolerance, atol=tolerance)
 
 
-# --- The checker is checked: it must refuse rules that are wrong -------------------------------------------------------
+# --- The checker is checked: it must refuse rules that are wrong ----------------------------------------------------
 
 X = M[:2, :2]
 

@@ -1,4 +1,4 @@
-"""The one helper of the oracle tests: runs the same lambda on PyTorch and on minitorch, and compares all that comes out.
+"""The one helper of the oracle tests: runs the same lambda on PyTorch and on minitorch, and compares what comes out.
 
 A lambda takes the module first: ``agree(lambda T, x: T.exp(x).sum(), array)``. Arrays become tensors on the same
 numbers and strides in both; floating ones are leaves that require grad.
@@ -118,9 +118,17 @@ def projection(T, tensors, weights, create_graph, inputs):
     return list(found)
 
 
+def attempt(f, *args):
+    """What ``f`` gives, or the exception it raises."""
+    try:
+        return f(*args)
+    except Exception as error:
+        return error
+
+
 def agree(f, *inputs, grad=True, second=True, tolerance=None):
-    """Fails unless ``f(T, *inputs)`` is the same in both, with first derivatives (of a random projection of the results)
-    and second ones (of a random projection of those). An exception must be of the same type in both.
+    """Fails unless ``f(T, *inputs)`` is the same in both, with first derivatives (of a random projection of the
+    results) and second ones (of a random projection of those). An exception must be of the same type in both.
     """
     theirs, their_inputs = outcome(torch, f, inputs, grad)
     ours, our_inputs = outcome(minitorch, f, inputs, grad)
@@ -142,7 +150,10 @@ def agree(f, *inputs, grad=True, second=True, tolerance=None):
             return
         weights = [weights_like(random, array(t)) for t in tensors[0]]
         with np.errstate(all="ignore"):
-            found = [projection(*each, weights, second, xs) for *each, xs in zip(*graph, tracked, strict=True)]
+            found = [attempt(projection, *each, weights, second, xs) for *each, xs in zip(*graph, tracked, strict=True)]
+        if any(isinstance(gs, Exception) for gs in found):
+            assert_raises_alike(*found)
+            return
         same(*found, what=order, tolerance=tolerance)
         # What does not depend on the inputs any more adds nothing to the next order.
         live = [[t.requires_grad for t in gs] for gs in found]
@@ -155,7 +166,7 @@ def agree(f, *inputs, grad=True, second=True, tolerance=None):
 def is_flat(t, inputs):
     """Whether all derivatives of one of PyTorch's tensors are zero, though it has a graph."""
     found = torch.autograd.grad(t.sum(), inputs, retain_graph=True, allow_unused=True)
-    return all(g is None or not g.any() for g in found)
+    return all(g is None or not (g.abs() > 1e-9).any() for g in found)
 
 
 def weights_like(random, x):
@@ -167,6 +178,8 @@ def assert_raises_alike(theirs, ours):
     def told(x):
         return f"{type(x).__name__}: {x}" if isinstance(x, Exception) else f"no exception, but {x!r}"
 
+    if isinstance(theirs, NotImplementedError):  # a gap in PyTorch's kernels, which others need not share
+        return
     alike = isinstance(ours, Exception) and isinstance(theirs, Exception) and isinstance(ours, type(theirs))
     assert alike, f"PyTorch: {told(theirs)}\nminitorch: {told(ours)}"
 

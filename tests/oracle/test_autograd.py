@@ -1,5 +1,7 @@
 """The engine against PyTorch: the same program on both, results and errors compared."""
 
+# ruff: noqa: E501 (the tables are wide)
+
 import numpy as np
 import pytest
 
@@ -240,7 +242,7 @@ def test_errors(name):
     agree_on_error(program, X, match=phrase)
 
 
-# --- Grad mode ---------------------------------------------------------------------------------------------------------
+# --- Grad mode ------------------------------------------------------------------------------------------------------
 
 MODES = {
     "no_grad": lambda T: T.no_grad(),
@@ -351,7 +353,7 @@ def test_inference_tensors(name):
     agree(lambda T, x: INFERENCE[name](T, x, in_inference(T, lambda: x * 2)), X, second=False)
 
 
-# --- Hooks -------------------------------------------------------------------------------------------------------------
+# --- Hooks ----------------------------------------------------------------------------------------------------------
 
 
 def test_tensor_hooks_see_and_replace():
@@ -470,7 +472,7 @@ def test_hook_on_a_leafs_accumulator():
     agree(program, X)
 
 
-# --- Sharing -----------------------------------------------------------------------------------------------------------
+# --- Sharing --------------------------------------------------------------------------------------------------------
 
 
 def test_detach_and_data_share_memory():

@@ -1,5 +1,7 @@
 """autograd.Function and autograd.functional against PyTorch's."""
 
+# ruff: noqa: E501 (the tables are wide)
+
 import warnings
 
 import numpy as np
@@ -99,7 +101,7 @@ def test_what_backward_sees_of_an_unused_result(materialize):
             seen.append((g is None, h is None))
             return (0 if g is None else g * 2) + (0 if h is None else h * 3)
 
-        a, b = define(T, forward=forward, backward=backward).apply(x)
+        _, b = define(T, forward=forward, backward=backward).apply(x)
         b.sum().backward()
         return seen, x.grad
 
@@ -310,7 +312,7 @@ def test_errors(name):
         agree_on_error(program, X, match=phrase)
 
 
-# --- functional ----------------------------------------------------------------------------------------------------------
+# --- functional -----------------------------------------------------------------------------------------------------
 
 MAPS = {
     "one to one": (lambda T: lambda x: x.exp() * x.sum(), 1),

@@ -1,5 +1,7 @@
 """In-place writes, views and version checks: what PyTorch accepts gives its numbers, what it refuses is refused."""
 
+# ruff: noqa: E501 (the tables are wide)
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -338,7 +340,7 @@ def test_gradient_zeroed_in_place_is_reused():
     agree(program, X)
 
 
-# --- Programs drawn at random ------------------------------------------------------------------------------------------
+# --- Programs drawn at random ---------------------------------------------------------------------------------------
 
 STEPS = {
     "base_mul": lambda T, x, b, v: b.mul_(x),

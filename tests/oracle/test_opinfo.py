@@ -5,6 +5,7 @@ arguments. Each is run on both with first and second derivatives. A name that mi
 what differs on purpose stands in DIFFERENT, with the reason.
 """
 
+import itertools
 import sys
 import types
 import unittest
@@ -13,13 +14,13 @@ import pytest
 
 import minitorch
 import minitorch.nn.functional
-from tests.oracle.compare import Constant, agree, array, torch
+from tests.oracle.compare import Constant, agree, array, outcome, torch
 
 # PyTorch's test tables import a snapshot tester that they do not need here.
 sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase, assert_expected_inline=None))
 database = pytest.importorskip("torch.testing._internal.common_methods_invocations")
 
-SAMPLES = 8  # of each operation at most, evenly chosen from PyTorch's
+SAMPLES = 4  # of each operation at most, evenly chosen from the first of PyTorch's
 METHODS = {"polygamma", "special.polygamma", "normal"}  # sampled with a method's order of arguments
 DIFFERENT = {
     "empty": "its values are what the memory held", "empty_like": "as empty", "empty_permuted": "as empty",
@@ -35,10 +36,17 @@ def resolve(T, name):
     return found if found is not None else getattr(T.Tensor, name, None)
 
 
-def rows():
+# What is not as PyTorch has it yet. An entry that passes fails the run, so that the list stays true.
+PENDING = {"float64": set(), "int64": set(), "in_place": set(), "bad_inputs": set()}
+
+
+def rows(kind, suits=lambda op: True):
+    """The operations that both have; those that are pending are expected to fail."""
     for op in database.op_db:
-        if callable(resolve(minitorch, op.name)) and callable(resolve(torch, op.name)):
-            yield pytest.param(op, id=f"{op.name}{'-' + op.variant_test_name if op.variant_test_name else ''}")
+        if callable(resolve(minitorch, op.name)) and callable(resolve(torch, op.name)) and suits(op):
+            name = f"{op.name}{'-' + op.variant_test_name if op.variant_test_name else ''}"
+            marks = [pytest.mark.xfail(strict=True, reason="pending")] if name in PENDING[kind] else []
+            yield pytest.param(op, id=name, marks=marks)
 
 
 def flattened(value, tensors):
@@ -71,7 +79,7 @@ def filled(T, value, tensors):
     return value
 
 
-def compare(op, sample, grad=True):
+def compare(op, sample, grad=True, tolerance=(1e-7, 1e-8)):
     tensors = []
     args = flattened((sample.input, *sample.args), tensors)
     kwargs = flattened(sample.kwargs, tensors)
@@ -83,15 +91,15 @@ def compare(op, sample, grad=True):
             found = getattr(T.Tensor, op.name.rpartition(".")[2])
         return sample.output_process_fn_grad(found(*filled(T, args, given), **filled(T, kwargs, given)))
 
-    agree(program, *tensors, grad=grad, second=grad and op.supports_gradgrad, tolerance=(1e-7, 1e-8))
+    agree(program, *tensors, grad=grad, second=grad and op.supports_gradgrad, tolerance=tolerance)
 
 
 def chosen(samples, most):
-    samples = list(samples)
+    samples = list(itertools.islice(samples, 60))
     return samples[:: max(1, -(-len(samples) // most))]
 
 
-@pytest.mark.parametrize("op", rows())
+@pytest.mark.parametrize("op", rows("float64"))
 def test_float64(op):
     if op.name in DIFFERENT:
         pytest.skip(DIFFERENT[op.name])
@@ -102,14 +110,14 @@ def test_float64(op):
         compare(op, sample.noncontiguous() if k % 2 else sample, grad)
 
 
-@pytest.mark.parametrize("op", rows())
+@pytest.mark.parametrize("op", rows("int64"))
 def test_int64(op):
     if op.name in DIFFERENT:
         pytest.skip(DIFFERENT[op.name])
     if torch.int64 not in op.dtypes:
         pytest.skip("not an operation on whole numbers")
     for sample in chosen(op.sample_inputs("cpu", torch.int64, requires_grad=False), SAMPLES // 2):
-        compare(op, sample, grad=False)
+        compare(op, sample, grad=False, tolerance=None)
 
 
 def in_place_name(op):
@@ -118,7 +126,7 @@ def in_place_name(op):
     return name if callable(getattr(minitorch.Tensor, name, None)) else ""
 
 
-@pytest.mark.parametrize("op", [row for row in rows() if in_place_name(row.values[0])])
+@pytest.mark.parametrize("op", rows("in_place", in_place_name))
 def test_in_place(op):
     """The method with an underscore: the same numbers and derivatives, in the tensor's own memory."""
     name = in_place_name(op)
@@ -137,18 +145,21 @@ def test_in_place(op):
         agree(program, *tensors, grad=op.supports_autograd, second=False, tolerance=(1e-7, 1e-8))
 
 
-@pytest.mark.parametrize("op", [row for row in rows() if row.values[0].error_inputs_func is not None])
+@pytest.mark.parametrize("op", rows("bad_inputs", lambda op: op.error_inputs_func is not None))
 def test_bad_inputs(op):
     """PyTorch's own samples of wrong use: the same type of exception."""
     for error in op.error_inputs("cpu"):
         sample = error.sample_input
+        if "out" in sample.kwargs:
+            continue
         tensors = []
         args = flattened((sample.input, *sample.args), tensors)
         kwargs = flattened(sample.kwargs, tensors)
-        agree(
-            lambda T, *given, args=args, kwargs=kwargs: resolve(T, op.name)(
-                *filled(T, args, given), **filled(T, kwargs, given)
-            ),
-            *tensors,
-            grad=False,
-        )
+
+        def program(T, *given, args=args, kwargs=kwargs):
+            return resolve(T, op.name)(*filled(T, args, given), **filled(T, kwargs, given))
+
+        theirs, _ = outcome(torch, program, tensors, False)
+        if isinstance(theirs, TypeError):
+            continue  # an overload that PyTorch has not: numbers in place of tensors mostly, which minitorch takes
+        agree(program, *tensors, grad=False)

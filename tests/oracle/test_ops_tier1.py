@@ -4,6 +4,8 @@ A case is an expression in T (the module) and the inputs below; it runs on both 
 must raise the same type.
 """
 
+# ruff: noqa: E501 (the tables are wide)
+
 import pytest
 
 pytest.importorskip("torch", reason="PyTorch is the oracle: pip install minitorch[oracle]")

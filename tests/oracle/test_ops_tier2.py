@@ -1,5 +1,7 @@
 """Tier 2 of the operations against PyTorch: a line a case, as in test_ops_tier1.py."""
 
+# ruff: noqa: E501 (the tables are wide)
+
 import pytest
 
 pytest.importorskip("torch", reason="PyTorch is the oracle: pip install minitorch[oracle]")

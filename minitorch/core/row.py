@@ -1,0 +1,293 @@
+"""A row of a derivative table, and the plans made from it: which rules run, and what is saved for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from minitorch.core.graph import ALWAYS, Gradient, RowNode, Saved, conjugates, node_class
+from minitorch.core.promotion import Policy
+from minitorch.core.tensor import Array, Tensor, ndarray, wrap
+
+Rule = Callable[..., Any]
+Op = Callable[..., Any]
+
+
+class Row:
+    """One row of a derivative table."""
+
+    __slots__ = (
+        "backward_name",
+        "definition",
+        "forward",
+        "inputs",
+        "joint",
+        "name",
+        "node",
+        "outputs",
+        "params",
+        "plans",
+        "prepare",
+        "residuals",
+        "rules",
+        "variadic",
+        "view",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        rules: dict[str, Rule | None],
+        *,
+        prepare: Policy,
+        view: bool,
+        outputs: tuple[str, ...],
+        residuals: tuple[str, ...],
+        definition: Op | None,
+        joint: Rule | None,
+    ) -> None:
+        self.name = name
+        self.backward_name = name if name[-1].isdigit() or name == "CopySlices" else f"{name}Backward0"
+        self.forward = forward
+        self.rules = rules
+        self.prepare = prepare
+        self.view = view
+        self.outputs = outputs
+        self.residuals = residuals
+        self.definition = definition
+        self.joint = joint
+        self.inputs, self.variadic, self.params = _signature(forward, rules)
+        self.plans: dict[Any, Plan] = {}
+        self.node: type[RowNode] | None = None
+        if residuals and definition is None:
+            raise TypeError(f"{name}: residuals are not differentiable, so a definition is needed for higher orders")
+
+    def plan(self, needs: tuple[bool, ...]) -> Plan:
+        """Which rules run, and what they need saved, when these inputs need a gradient."""
+        found = self.plans.get(needs)
+        if found is None:
+            found = self.plans[needs] = Plan(self, needs)
+        return found
+
+    def node_class(self) -> type[RowNode]:
+        """The class of this row's nodes, made when the first one is needed."""
+        if self.node is None:
+            names = [*self.inputs, *self.outputs]
+            aliases = {"result": self.outputs[0], **dict(zip(("self", "other"), self.inputs))}  # PyTorch's names
+            readable = {name: name for name in names if name.isidentifier()}
+            self.node = node_class(self.backward_name, {**aliases, **readable})
+        return self.node
+
+
+def _signature(forward: Callable[..., Any], rules: dict[str, Rule | None]) -> tuple[list[str], str | None, list[str]]:
+    """Names of the inputs, of the list that takes the rest of them (if any), and of the keyword parameters."""
+    code = getattr(forward, "__code__", None)
+    if code is None:  # a ufunc: the rules name its inputs
+        return list(rules), None, []
+    names, n, k = code.co_varnames, code.co_argcount, code.co_kwonlyargcount
+    variadic = names[n + k] if code.co_flags & 0x04 else None
+    return list(names[:n]), variadic, list(names[n : n + k])
+
+
+class Plan:
+    """What recording a row means for one choice of the inputs that need a gradient."""
+
+    __slots__ = ("facts", "inputs", "names", "needs", "outs", "row", "rules", "single", "sources")
+
+    def __init__(self, row: Row, needs: tuple[bool, ...]) -> None:
+        self.row = row
+        self.needs = needs
+        fixed = len(row.inputs)
+        wanted: list[str] = []  # what the rules that will run name, each once, in order
+        rules: list[tuple[int, Rule, tuple[str, ...]]] = []
+        for position, name in enumerate(row.inputs):
+            rule = row.rules.get(name)
+            if rule is not None and needs[position]:
+                rules.append((position, rule, _parameters(rule)))
+        if row.variadic is not None and any(needs[fixed:]):
+            rule = row.rules[row.variadic]
+            assert rule is not None
+            rules.append((~fixed, rule, _parameters(rule)))
+        if row.joint is not None:
+            rules = [(~0, row.joint, _parameters(row.joint))]  # as for a list of inputs: it gives all their gradients
+        for _, _, parameters in rules:
+            wanted += [p for p in parameters if p not in wanted and not _is_gradient(p)]
+        if row.definition is not None:
+            wanted += [name for name in (*row.inputs, *row.params) if name not in wanted]
+        self.single = len(row.outputs) == 1 and row.outputs != ("*",)
+        # Order of what is saved: input arrays, results, then facts without a version (shapes, parameters, residuals).
+        every = [*row.inputs] + ([] if row.variadic is None else [row.variadic])
+        self.inputs: list[int] = []
+        self.names: list[str] = []
+        self.sources: list[int | None] = []  # per saved value: which input it is, ~k for result k, None for a fact
+        where: dict[str, int | list[int]] = {}
+        for i, name in enumerate(row.inputs):
+            if name in wanted:
+                where[name] = len(self.inputs)
+                self.inputs.append(i)
+        if row.variadic in wanted:
+            where[row.variadic] = list(range(len(self.inputs), len(self.inputs) + len(needs) - fixed))
+            self.inputs += range(fixed, len(needs))
+        self.sources += self.inputs
+        self.names += [every[min(i, len(every) - 1)] for i in self.inputs]
+        self.outs: list[int] = []
+        for name in wanted:
+            if name in row.outputs:
+                where[name] = len(self.sources)
+                self.outs.append(row.outputs.index(name))
+                self.sources.append(~self.outs[-1])
+                self.names.append(name)
+        self.facts: list[Callable[[Sequence[Any], dict[str, Any], Sequence[Any]], Any]] = []
+        for name in wanted:
+            if name not in where:
+                where[name] = len(self.sources)
+                self.facts.append(self._fact(name, fixed))
+                self.sources.append(None)
+                self.names.append(name)
+        self.rules: list[tuple[int, Rule, Any]] = []
+        for position, rule, parameters in rules:
+            picks: list[Any] = [where[p] for p in parameters if not _is_gradient(p)]
+            if not self.single:
+                rule = _of_several(rule, parameters, row.outputs)
+            if any(isinstance(k, list) for k in picks):
+                rule, picks = _grouped(rule, picks)
+            compact: Any = tuple([3 * k for k in picks])
+            if position >= 0 and len(picks) < 2:
+                compact = 3 * picks[0] if picks else None
+            self.rules.append((position, rule, compact))
+
+    def _fact(self, name: str, fixed: int) -> Callable[[Sequence[Any], dict[str, Any], Sequence[Any]], Any]:
+        row = self.row
+        stem, _, suffix = name.rpartition("_")
+        if name in row.params:
+            return lambda arrays, params, residuals: params.get(name)
+        if name == "needs":
+            return lambda arrays, params, residuals: self.needs
+        if name in row.residuals:
+            k = row.residuals.index(name)
+            return lambda arrays, params, residuals: residuals[k]
+        if suffix == "shape" and stem in row.inputs:
+            i = row.inputs.index(stem)
+            return lambda arrays, params, residuals: arrays[i].shape
+        if suffix == "shapes" and stem == row.variadic:
+            return lambda arrays, params, residuals: [x.shape for x in arrays[fixed:]]
+        raise TypeError(f"{row.name}: a rule names {name!r}, which is no input, result or parameter of the row")
+
+    def save(
+        self,
+        tensors: Sequence[Any],
+        arrays: Sequence[Any],
+        params: dict[str, Any],
+        results: Sequence[Tensor],
+        residuals: Sequence[Any],
+    ) -> Saved:
+        """The values that the rules named, with the versions they have now."""
+        saved: list[Any] = []
+        for i in self.inputs:
+            t = tensors[i]
+            if isinstance(t, Tensor):
+                x, counter = t.array, t._counter
+                saved += (x if x.ndim else x[()], counter, counter[0])
+            else:
+                saved += (t, ALWAYS, 0)
+        for k in self.outs:
+            x, counter = results[k].array, results[k]._counter
+            saved += (x if x.ndim else x[()], counter, counter[0])
+        for fact in self.facts:
+            saved += (fact(arrays, params, residuals), ALWAYS, 0)
+        return tuple(saved)
+
+    def gradients(self, node: RowNode, grads: Sequence[Gradient | None], lifted: bool) -> Any:
+        """The gradients of all results, zeros for those that nothing used."""
+        zeros = (lambda k: wrap(zeros_for(node, k))) if lifted else partial(zeros_for, node)
+        if len(node.meta) == 2:  # a varying number of results that is one here: it comes bare
+            grads = [grads]
+        return Several(zeros(k) if g is None else g for k, g in enumerate(grads))
+
+    def lift(self, node: RowNode, values: Sequence[Any]) -> list[Any]:
+        """Saved values as Tensors on the edges they had: an input on the input's, a result on the node itself."""
+        lifted: list[Any] = []
+        assert node.saved is not None
+        for value, source, counter in zip(values, self.sources, node.saved[1::3], strict=True):
+            if source is None or not isinstance(value, (ndarray, np.generic)):
+                lifted.append(value)
+                continue
+            t = wrap(np.asarray(value))
+            t._counter = counter  # so that a later pass over what is recorded now sees a modification too
+            t._edge = (node, ~source) if source < 0 else node.edges[source]
+            t._requires_grad = t._edge is not None and value.dtype.kind in "fc"
+            lifted.append(t)
+        return lifted
+
+    def run_lifted(self, node: RowNode, g: Any, values: Sequence[Any]) -> Sequence[Gradient | None]:
+        """The same rules on Tensors; for a fused kernel, the derivative of its definition."""
+        row = self.row
+        lifted = self.lift(node, values)
+        if row.definition is not None:
+            from minitorch.core.engine import differentiate
+
+            inputs = [lifted[self.inputs.index(i)] for i in range(len(row.inputs))]
+            params = {n: v for n, v in zip(self.names, values, strict=True) if n in row.params}
+            return differentiate(row.definition, inputs, params, [g] if self.single else g, self.needs)
+        conjugated = self.single and node.meta[1].kind == "c"
+        if conjugated:
+            g = np.conjugate(g)
+        if not self.single:
+            g = self.gradients(node, g, True)
+        found: list[Gradient | None] = [None] * len(node.edges)
+        for position, rule, picks in self.rules:
+            chosen = [] if picks is None else [picks] if isinstance(picks, int) else picks
+            chosen = [lifted[k // 3] for k in chosen]
+            if position >= 0:
+                found[position] = rule(g, *chosen)
+            else:
+                found[~position:] = rule(g, *chosen)
+        return conjugates(found) if conjugated else found
+
+
+class Several(tuple[Any, ...]):
+    """The gradients of all results of an operation that has several."""
+
+    __slots__ = ()
+
+
+def zeros_for(node: RowNode, k: int) -> Array:
+    shape, dtype = node.meta[2 * k : 2 * k + 2]
+    return np.zeros(shape, dtype)
+
+
+def _is_gradient(parameter: str) -> bool:
+    return parameter == "g" or parameter.startswith("g_")
+
+
+def _of_several(rule: Rule, parameters: tuple[str, ...], outputs: tuple[str, ...]) -> Rule:
+    """A rule of a row with several results, called with all their gradients: ``g`` is all, ``g_<name>`` one of them."""
+    chosen = [None if p == "g" else outputs.index(p[2:]) for p in parameters if _is_gradient(p)]
+
+    def of_several(gradients: Any, *values: Any) -> Any:
+        return rule(*[gradients if k is None else gradients[k] for k in chosen], *values)
+
+    return of_several
+
+
+def _parameters(rule: Rule) -> tuple[str, ...]:
+    code = rule.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def _grouped(rule: Rule, picks: list[Any]) -> tuple[Rule, list[int]]:
+    """A rule that takes a list of inputs as one argument, called with all of them in a row."""
+    flat: list[int] = []
+    spans: list[tuple[int, int] | int] = []
+    for k in picks:
+        spans.append((len(flat), len(flat) + len(k)) if isinstance(k, list) else len(flat))
+        flat += k if isinstance(k, list) else [k]
+
+    def grouped(g: Any, *values: Any) -> Any:
+        return rule(g, *[values[s[0] : s[1]] if isinstance(s, tuple) else values[s] for s in spans])
+
+    return grouped, flat
