@@ -5,6 +5,6 @@
     python -m benchmarks --against FILE   and what changed since the run that FILE keeps
     python -m benchmarks configs          trains every shipped configuration in full
 
-One process, one thread each, in short alternating blocks, so that a busy machine slows both alike: what is reported is the
-median of the ratios, with their quartiles.
+One process, one thread each, in short alternating blocks, so that a busy machine slows both alike: what is reported is
+the median of the ratios with their quartiles, and the best time over the best.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from benchmarks import data, floors
@@ -15,7 +16,7 @@ def chain(torch: Any) -> Any:
     def step() -> Any:
         y = x
         for _ in range(50):
-            y = ((y * 1.01 + x).tanh() - 0.1)
+            y = (y * 1.01 + x).tanh() - 0.1
         x.grad = None
         y.backward()
         return y
@@ -78,9 +79,7 @@ def penalty(torch: Any) -> Any:
     return step, list(model.parameters())
 
 
-@workload(
-    "accumulation over 4 micro-batches of 8, Adam", target=0.5, floor=floors.accumulation, floor_target=1.4
-)
+@workload("accumulation over 4 micro-batches of 8, Adam", target=0.5, floor=floors.accumulation, floor_target=1.4)
 def accumulation(torch: Any) -> Any:
     model = mlp(torch, [64, 64, 10])
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -99,13 +98,13 @@ def accumulation(torch: Any) -> Any:
     return step, list(model.parameters())
 
 
-# --- What they share -----------------------------------------------------------------------------------------------------
+# --- What they share --------------------------------------------------------------------------------------------------
 
 
 def mlp(torch: Any, sizes: list[int], activation: Any = None) -> Any:
     """Linear layers of these sizes with an activation (ReLU) between them."""
     layers: list[Any] = []
-    for inputs, outputs in zip(sizes, sizes[1:]):
+    for inputs, outputs in itertools.pairwise(sizes):
         layers += [torch.nn.Linear(inputs, outputs), (activation or torch.nn.ReLU)()]
     return torch.nn.Sequential(*layers[:-1])
 

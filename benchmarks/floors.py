@@ -1,7 +1,7 @@
 """The floor: training steps written by hand in NumPy, with every buffer made beforehand and no autograd at all.
 
-Each takes the first values of the parameters, in the order of ``model.parameters()``, and returns a step that trains them
-in place. A test runs each beside the workload it is the floor of and compares the parameters.
+Each takes the first values of the parameters, in the order of ``model.parameters()``, and returns a step that trains
+them in place. A test runs each beside the workload it is the floor of and compares the parameters.
 """
 
 from __future__ import annotations
@@ -43,34 +43,34 @@ def logistic(parameters: list[Any]) -> Step:
 
 def mlp_adam(parameters: list[Any]) -> Step:
     """64-64-10 with Adam."""
-    flat, grads, gflat = _flattened(parameters)
+    flat, grads, gflat = flattened(parameters)
     x, y = _digits(32)
     return _dense(parameters, grads, [(x, y)], np.maximum, adam(flat, gflat))
 
 
 def mlp_momentum(parameters: list[Any]) -> Step:
     """64-256-128-10 with SGD and momentum."""
-    flat, grads, gflat = _flattened(parameters)
+    flat, grads, gflat = flattened(parameters)
     x, y = _digits(128)
     return _dense(parameters, grads, [(x, y)], np.maximum, momentum(flat, gflat))
 
 
 def mlp_deep(parameters: list[Any]) -> Step:
     """Twelve tanh layers with AdamW."""
-    flat, grads, gflat = _flattened(parameters)
+    flat, grads, gflat = flattened(parameters)
     x, y = _digits(64)
     return _dense(parameters, grads, [(x, y)], np.tanh, adam(flat, gflat, decay=0.01))
 
 
 def accumulation(parameters: list[Any]) -> Step:
     """64-64-10 with Adam; the gradient of 32 rows in four parts of 8."""
-    flat, grads, gflat = _flattened(parameters)
+    flat, grads, gflat = flattened(parameters)
     x, y = _digits(32)
     parts = list(zip(np.split(x, 4), np.split(y, 4), strict=True))
     return _dense(parameters, grads, parts, np.maximum, adam(flat, gflat))
 
 
-# --- Optimizers ----------------------------------------------------------------------------------------------------------
+# --- Optimizers -------------------------------------------------------------------------------------------------------
 
 
 def adam(p: Any, g: Any, lr: float = 1e-3, decay: float = 0.0) -> Update:
@@ -112,10 +112,10 @@ def momentum(p: Any, g: Any, lr: float = 0.05, mu: float = 0.9) -> Update:
     return update
 
 
-# --- Dense layers --------------------------------------------------------------------------------------------------------
+# --- Dense layers -----------------------------------------------------------------------------------------------------
 
 
-def _flattened(parameters: list[Any]) -> tuple[Any, list[Any], Any]:
+def flattened(parameters: list[Any]) -> tuple[Any, list[Any], Any]:
     """One buffer of all parameters (whose entries become views of it), the gradients as views of another, and that."""
     flat = np.concatenate([p.ravel() for p in parameters])
     gflat = np.zeros_like(flat)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import data
+from benchmarks import data, floors_images
 from benchmarks.dense import training
 from benchmarks.workload import workload
 
 
-@workload("CNN on 8x8, batch 64, Adam", target=0.7)
+@workload("CNN on 8x8, batch 64, Adam", target=0.7, floor=floors_images.cnn_8, floor_target=1.3)
 def cnn_8(torch: Any) -> Any:
     nn = torch.nn
     return _train(

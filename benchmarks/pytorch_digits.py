@@ -1,4 +1,4 @@
-"""The main job as one writes it for PyTorch: train digits_mlp. ``python pytorch_digits.py minitorch`` runs it on minitorch.
+"""The main job as one writes it for PyTorch: train digits_mlp. ``python pytorch_digits.py minitorch`` is on minitorch.
 
 The model, data, batches, optimizer, schedule and epochs are those of configs/digits_mlp.toml.
 """

@@ -1,8 +1,8 @@
 """What a workload is, and the list of them all.
 
-A workload is a function of the module it runs on, ``torch`` or ``minitorch``, so that both run the same code. It returns
-the step to be timed and the parameters that the step trains. Its floor, where it has one, is the same step in NumPy alone,
-a function of the parameters' first values (a test holds the two together).
+A workload is a function of the module it runs on, ``torch`` or ``minitorch``, so that both run the same code. It
+returns the step to be timed and the parameters that the step trains. Its floor, where it has one, is the same step in
+NumPy alone, a function of the parameters' first values (a test holds the two together).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WORKLOADS: dict[str, Workload] = {}
 def workload(
     title: str, *, target: float | None = None, floor: Floor | None = None, floor_target: float | None = None
 ) -> Callable[[Build], Build]:
-    """Enter a function into the list, under its own name: ``target`` is over PyTorch, ``floor_target`` over the floor."""
+    """Enter a function into the list by its name. ``target`` is over PyTorch, ``floor_target`` over the floor."""
 
     def enter(build: Build) -> Build:
         WORKLOADS[build.__name__] = Workload(build.__name__, title, build, target, floor, floor_target)

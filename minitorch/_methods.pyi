@@ -437,7 +437,7 @@ class Methods:
         """``exp2``, in place."""
     def exp_(self) -> Tensor:
         """``exp``, in place."""
-    def expand(self, *shape: Any) -> Tensor:
+    def expand(self, *args: Any, size: Any = None) -> Tensor:
         """A view spread over dims of size 1 and new leading ones; -1 keeps a size (``Tensor.expand``)."""
     def expand_as(self, other: Tensor) -> Tensor:
         """``expand`` to the shape of ``other``."""
@@ -455,7 +455,7 @@ class Methods:
         """``fix``, in place."""
     def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
         """Dims ``start_dim`` to ``end_dim`` as one (``torch.flatten``)."""
-    def flip(self, *dims: Any) -> Tensor:
+    def flip(self, *args: Any, dims: Any = None) -> Tensor:
         """A copy with the order of elements along ``dims`` reversed (``torch.flip``)."""
     def fliplr(self) -> Tensor:
         """Left and right swapped (``torch.fliplr``)."""
@@ -829,7 +829,8 @@ class Methods:
         """The number of its elements (``torch.numel``)."""
     def new_empty(
         self,
-        *size: Any,
+        *args: Any,
+        size: Any = None,
         dtype: DType | None = None,
         device: Device | builtins.str | None = None,
         requires_grad: builtins.bool = False,
@@ -857,7 +858,8 @@ class Methods:
         """One number in every place of a shape, in this tensor's dtype (``Tensor.new_full``)."""
     def new_ones(
         self,
-        *size: Any,
+        *args: Any,
+        size: Any = None,
         dtype: DType | None = None,
         device: Device | builtins.str | None = None,
         requires_grad: builtins.bool = False,
@@ -874,7 +876,8 @@ class Methods:
         """A tensor with a copy of ``data`` in this tensor's dtype (``Tensor.new_tensor``)."""
     def new_zeros(
         self,
-        *size: Any,
+        *args: Any,
+        size: Any = None,
         dtype: DType | None = None,
         device: Device | builtins.str | None = None,
         requires_grad: builtins.bool = False,
@@ -910,7 +913,7 @@ class Methods:
         """``other`` times the Q of ``geqrf``, from the left or right, perhaps transposed (``torch.ormqr``)."""
     def outer(self, vec2: Tensor) -> Tensor:
         """All products of the elements of two vectors (``torch.outer``)."""
-    def permute(self, *dims: Any) -> Tensor:
+    def permute(self, *args: Any, dims: Any = None) -> Tensor:
         """A view with its dims in another order (``torch.permute``)."""
     def pinverse(self, rcond: builtins.float = 1e-15) -> Tensor:
         """``linalg.pinv`` by its older name (``torch.pinverse``)."""
@@ -965,7 +968,7 @@ class Methods:
         """Slices along ``dim`` whose p-norm exceeds ``maxnorm`` scaled down to it (``torch.renorm``)."""
     def renorm_(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
         """``renorm``, in place."""
-    def repeat(self, *repeats: Any) -> Tensor:
+    def repeat(self, *args: Any, repeats: Any = None) -> Tensor:
         """The tensor laid side by side, so often along each dim (``Tensor.repeat``)."""
     def repeat_interleave(
         self,
@@ -975,7 +978,7 @@ class Methods:
         output_size: builtins.int | None = None,
     ) -> Tensor:
         """Each element (or slice along ``dim``) repeated in place, so often (``torch.repeat_interleave``)."""
-    def reshape(self, *shape: Any) -> Tensor:
+    def reshape(self, *args: Any, shape: Any = None) -> Tensor:
         """The same elements in another shape, one of whose sizes may be -1; a view if possible (``torch.reshape``)."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """``reshape`` to the shape of ``other``."""
@@ -1164,7 +1167,7 @@ class Methods:
         """``tanh``, in place."""
     def tensor_split(self, indices_or_sections: Any, dim: builtins.int = 0) -> builtins.tuple[Tensor, ...]:
         """Views of parts: so many of nearly equal size, or cut at the indices given (``torch.tensor_split``)."""
-    def tile(self, *dims: Any) -> Tensor:
+    def tile(self, *args: Any, dims: Any = None) -> Tensor:
         """``repeat`` that fills up missing leading dims with 1 (``torch.tile``)."""
     def to(
         self,

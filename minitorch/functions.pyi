@@ -827,6 +827,7 @@ def bartlett_window(
     periodic: builtins.bool = True,
     *,
     dtype: Any = None,
+    device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """``bartlett``, periodic unless told otherwise (``torch.bartlett_window``)."""
@@ -880,6 +881,7 @@ def blackman_window(
     periodic: builtins.bool = True,
     *,
     dtype: Any = None,
+    device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """``blackman``, periodic unless told otherwise (``torch.blackman_window``)."""
@@ -1116,7 +1118,8 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     """The sum of products that an equation such as ``"ij,jk->ik"`` describes (``torch.einsum``)."""
 
 def empty(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     out: Tensor | None = None,
     dtype: DType | None = None,
     device: Device | builtins.str | None = None,
@@ -1230,7 +1233,7 @@ def fix_(input: Tensor) -> Tensor:
 def flatten(input: Tensor, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
     """Dims ``start_dim`` to ``end_dim`` as one (``torch.flatten``)."""
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """A copy with the order of elements along ``dims`` reversed (``torch.flip``)."""
 
 def fliplr(input: Tensor) -> Tensor:
@@ -1356,6 +1359,7 @@ def hamming_window(
     beta: builtins.float = 0.46,
     *,
     dtype: Any = None,
+    device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """``alpha - beta cos(2 pi n / N)`` (``torch.hamming_window``)."""
@@ -1365,6 +1369,7 @@ def hann_window(
     periodic: builtins.bool = True,
     *,
     dtype: Any = None,
+    device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """``hann``, periodic unless told otherwise (``torch.hann_window``)."""
@@ -1557,6 +1562,7 @@ def kaiser_window(
     beta: builtins.float = 12.0,
     *,
     dtype: Any = None,
+    device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
     """``kaiser``, periodic unless told otherwise (``torch.kaiser_window``)."""
@@ -1947,7 +1953,8 @@ def numel(input: Tensor) -> builtins.int:
     """The number of its elements (``torch.numel``)."""
 
 def ones(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     out: Tensor | None = None,
     dtype: DType | None = None,
     device: Device | builtins.str | None = None,
@@ -1976,7 +1983,7 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
 def pdist(input: Tensor, p: builtins.float = 2) -> Tensor:
     """The p-norm distances between all pairs of rows of a matrix (``torch.pdist``)."""
 
-def permute(input: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """A view with its dims in another order (``torch.permute``)."""
 
 def permute_copy(input: Tensor, *args: Any, **kwargs: Any) -> Any:
@@ -2040,7 +2047,8 @@ def rad2deg_(input: Tensor) -> Tensor:
     """``rad2deg``, in place."""
 
 def rand(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     generator: Generator | None = None,
     out: Tensor | None = None,
     dtype: DType | None = None,
@@ -2087,7 +2095,8 @@ def randint_like(
     """``randint`` in another tensor's shape and dtype (``torch.randint_like``)."""
 
 def randn(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     generator: Generator | None = None,
     out: Tensor | None = None,
     dtype: DType | None = None,
@@ -2159,7 +2168,7 @@ def repeat_interleave(
 ) -> Tensor:
     """Each element (or slice along ``dim``) repeated in place, so often (``torch.repeat_interleave``)."""
 
-def reshape(input: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *args: Any, shape: Any = None) -> Tensor:
     """The same elements in another shape, one of whose sizes may be -1; a view if possible (``torch.reshape``)."""
 
 def resize_as_(self: Tensor, other: Tensor, memory_format: Any = None) -> Tensor:
@@ -2481,7 +2490,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: builtins.int = 0)
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, *, out: Tensor | None = None) -> Tensor:
     """The sum of products over pairs of dims: so many last and first ones, or those listed (``torch.tensordot``)."""
 
-def tile(input: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """``repeat`` that fills up missing leading dims with 1 (``torch.tile``)."""
 
 def topk(
@@ -2650,7 +2659,8 @@ def zero_(self: Tensor) -> Tensor:
     """Zeros in every place, in place: ``x.grad.zero_()``."""
 
 def zeros(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     out: Tensor | None = None,
     dtype: DType | None = None,
     device: Device | builtins.str | None = None,

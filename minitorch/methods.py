@@ -310,7 +310,7 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
     try:
         apply_(indexing.put_into, self, v, index=k)
     except ValueError as error:
-        shape = list(np.shape(v.array if isinstance(v, Tensor) else v))
+        shape = list(v.array.shape) if isinstance(v, Tensor) else []
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result: {error}"
         ) from None

@@ -1,5 +1,9 @@
 """Seals global state around every test: one that leaves grad mode, dtype or print options changed fails."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: pytest-xdist takes a process a core
+
 import pytest
 
 import minitorch

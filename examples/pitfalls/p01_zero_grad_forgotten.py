@@ -110,7 +110,8 @@ def main(out: Path) -> None:
     print("""
   Never cleared is SGD with momentum 1: the two columns agree until rounding has grown large. Cleared once an epoch, the
   ball is stopped now and then, which is why it can end below the right loop (lr 0.01) and still diverge (lr 0.1). The
-  right loop is slow at 0.001 and 0.01 because the rate is too small, not because the gradient is wrong: see 0.1.""")
+  right loop is slow at 0.001 and 0.01 because the rate is too small, not because the gradient is wrong: see 0.1.
+  (How large a loss has grown that diverges hangs on rounding, so on the machine; that it diverges does not.)""")
     _show.plot(
         out / "p01_zero_grad_forgotten.png",
         [

@@ -126,7 +126,8 @@ def main(out: Path) -> None:
     print("""
   SGD without the division at 0.05 is SGD with it at 8 * 0.05 = 0.4, epoch by epoch: nothing was gained but a larger
   rate, and the rate that suits the large batch blows up. Adam ends in the same place either way, so a loop tried with
-  Adam proves nothing about its scale; a bound on the norm, chosen for the large batch, does notice.""")
+  Adam proves nothing about its scale; a bound on the norm, chosen for the large batch, does notice.
+  (How large a loss has grown that diverges hangs on rounding, so on the machine; that it diverges does not.)""")
     _show.plot(
         out / "p13_loss_not_divided.png",
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,8 @@ def apply(row: Row, op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> An
     try:
         result = row.forward(*arrays, **params)
     except ValueError as error:
-        raise mismatch(arrays[-2], arrays[-1], error) if len(arrays) > 1 else error from None
+        told = (mismatch(x, y, error) for x, y in combinations(arrays, 2))
+        raise next((e for e in told if e is not error), error) from None
     kept: Sequence[Any] = ()
     if row.residuals:
         n = len(row.outputs)

@@ -252,7 +252,7 @@ def differentiate(
         captured = run(roots, keep_graph=True, lifted=True, targets=targets, accumulate=False, boundary=True)
     finally:
         mode.grad = before
-    return [captured.get(t._edge) if need else None for t, need in zip(aliases, needs, strict=True)]
+    return [captured.get(t._edge) if need and t._edge else None for t, need in zip(aliases, needs, strict=True)]
 
 
 class _Alias(Node):

@@ -107,7 +107,7 @@ class Node:
         return reference is not None and reference() is result
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
 class NodeHooks:
@@ -246,6 +246,9 @@ class AccumulateGrad(Node):
         self.meta = (variable.array.shape, variable.array.dtype)
         self.hooks = None
         self.order = next_order()
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
 
     def accumulate(self, g: Gradient, lifted: bool) -> None:
         """``variable.grad += g``, with the leaf's hooks before and after."""

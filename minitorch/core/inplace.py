@@ -38,8 +38,12 @@ replaced: Any = (
 
 
 def _cleared(x: Array, steps: Steps) -> Array:
-    out = np.array(x)
-    replay(steps, out)[...] = 0
+    out = np.array(x, order="C")
+    region = replay(steps, out)
+    if np.may_share_memory(region, out):
+        region[...] = 0
+    else:  # the base lay in another way, and what was a view of it is a copy of this
+        out.reshape(-1)[replay(steps, np.arange(out.size).reshape(out.shape))] = 0
     return out
 
 

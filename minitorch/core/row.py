@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.graph import ALWAYS, Gradient, RowNode, Saved, conjugates, node_class
+from minitorch.core.mode import mode
 from minitorch.core.promotion import Policy
 from minitorch.core.tensor import Array, Tensor, ndarray, wrap
 
@@ -243,10 +244,21 @@ class Plan:
             chosen = [] if picks is None else [picks] if isinstance(picks, int) else picks
             chosen = [lifted[k // 3] for k in chosen]
             if position >= 0:
-                found[position] = rule(g, *chosen)
+                found[position] = _connected(rule(g, *chosen), chosen)
             else:
-                found[~position:] = rule(g, *chosen)
+                found[~position:] = [_connected(f, chosen) for f in rule(g, *chosen)]
         return conjugates(found) if conjugated else found
+
+
+def _connected(f: Any, values: Sequence[Any]) -> Any:
+    """A gradient in a graph if one of the values that its rule named is in one."""
+    if isinstance(f, Tensor) and not f._requires_grad and mode.grad:
+        for x in values:
+            if isinstance(x, Tensor) and x._requires_grad:
+                from minitorch.core.vanishing import vanishing
+
+                return vanishing(f, x)
+    return f
 
 
 class Several(tuple[Any, ...]):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from minitorch.core.tensor import Tensor
 from minitorch.nn.common_types import PaddingName, Size1, Size2, Size3, ntuple
 from minitorch.nn.functional_pad import pad
 from minitorch.ops import convolution
-from minitorch.ops.convolution import How
+from minitorch.ops.convolution import How, Sizes
+
+Facts = tuple[Sizes, Any]  # a tensor's shape and dtype
 
 
 def conv1d(
@@ -111,37 +114,40 @@ def _conv(
     who = f"conv{n}d"
     _check_tensors(who, input, weight)
     strides, dilations = _numbers(stride, n, "stride"), _numbers(dilation, n, "dilation")
-    kernel = weight.shape[2:]
     if isinstance(padding, str):
-        input, paddings = _pad_by_name(input, padding, kernel, strides, dilations)
+        input, paddings = _pad_by_name(input, padding, weight.shape[2:], strides, dilations)
     else:
         paddings = _numbers(padding, n, "padding")
     how = (strides, paddings, dilations, groups)
-    batched = _check(who, n, input, weight, bias, weight.shape[0], how)
+    bias_facts = None if bias is None else _facts(bias)
+    batched = _check(who, n, _facts(input), _facts(weight), bias_facts, weight.array.shape[0], how)
     x = input if batched else input.unsqueeze(0)
-    w, i = list(weight.shape), list(x.shape)
+    _check_sizes(input.array.shape, x.array.shape, weight.array.shape, how)
+    out = convolution.convolution(x, weight, bias, how=how)
+    return out if batched else out.squeeze(0)
+
+
+@lru_cache(maxsize=256)
+def _check_sizes(given: Sizes, i: Sizes, w: Sizes, how: How) -> None:
+    """Raises for channels that do not fit, or a kernel that is larger than its input."""
+    paddings, groups = how[1], how[3]
     if w[0] % groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
-            f"size [{w}] "
+            f"size [{list(w)}] "
             "instead"
         )
     if i[1] != w[1] * groups:
         raise RuntimeError(
-            f"Given groups={groups}, weight of size {w}, expected input{list(input.shape)} to have {w[1] * groups} "
+            f"Given groups={groups}, weight of size {list(w)}, expected input{list(given)} to have {w[1] * groups} "
             f"channels, but got {i[1]} channels instead"
         )
-    if min(convolution.out_sizes(tuple(i[2:]), tuple(w[2:]), how)) < 1:
+    if min(convolution.out_sizes(i[2:], w[2:], how)) < 1:
         padded = " x ".join(str(m + 2 * p) for m, p in zip(i[2:], paddings, strict=True))
         raise RuntimeError(
             f"Calculated padded input size per channel: ({padded}). Kernel size: ({' x '.join(map(str, w[2:]))}). "
             "Kernel size can't be greater than actual input size"
         )
-    if bias is None:
-        out = convolution.convolve(x, weight, how=how)
-    else:
-        out = convolution.convolve_bias(x, weight, bias, how=how)
-    return out if batched else out.squeeze(0)
 
 
 def _conv_transpose(
@@ -160,7 +166,8 @@ def _conv_transpose(
     how = (_numbers(stride, n, "stride"), _numbers(padding, n, "padding"), _numbers(dilation, n, "dilation"), groups)
     extra = _numbers(output_padding, n, "output_padding")
     out_channels = weight.shape[1] * groups if weight.dim() > 1 else 0
-    batched = _check(who, n, input, weight, bias, out_channels, how)
+    bias_facts = None if bias is None else _facts(bias)
+    batched = _check(who, n, _facts(input), _facts(weight), bias_facts, out_channels, how)
     x = input if batched else input.unsqueeze(0)
     if x.shape[1] != weight.shape[0]:
         raise RuntimeError(
@@ -224,15 +231,20 @@ def _pad_by_name(
     return input, tuple(t // 2 for t in total)
 
 
-def _check(who: str, n: int, input: Tensor, weight: Tensor, bias: Tensor | None, out_channels: int, how: How) -> bool:
+def _facts(t: Tensor) -> Facts:
+    return t.array.shape, t.dtype
+
+
+@lru_cache(maxsize=256)  # a network calls it with the same few sizes again and again
+def _check(who: str, n: int, input: Facts, weight: Facts, bias: Facts | None, out_channels: int, how: How) -> bool:
     """Raises for what no convolution can work on; whether the input has a batch dimension."""
     stride, padding, dilation, groups = how
-    if weight.dim() != n + 2:
-        raise RuntimeError(f"{who}: expected {n + 2}-dimensional weight, but got weight of size {list(weight.shape)}")
-    if input.dim() not in (n + 1, n + 2):
+    (shape, dtype), (kernel, kernel_dtype) = input, weight
+    if len(kernel) != n + 2:
+        raise RuntimeError(f"{who}: expected {n + 2}-dimensional weight, but got weight of size {list(kernel)}")
+    if len(shape) not in (n + 1, n + 2):
         raise RuntimeError(
-            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {who}, but got input of size: "
-            f"{list(input.shape)}"
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {who}, but got input of size: {list(shape)}"
         )
     if min(stride) < 1:
         raise RuntimeError(f"non-positive stride is not supported, got {list(stride)}")
@@ -243,22 +255,20 @@ def _check(who: str, n: int, input: Tensor, weight: Tensor, bias: Tensor | None,
     if groups < 1:
         raise RuntimeError(f"non-positive groups is not supported, got {groups}")
     if bias is not None:
-        if tuple(bias.shape) != (out_channels,):
+        if bias[0] != (out_channels,):
             raise RuntimeError(
-                f"Given weight of size {list(weight.shape)}, expected bias to be 1-dimensional with {out_channels} "
-                "elements, "
-                f"but got bias of size {list(bias.shape)} instead"
+                f"Given weight of size {list(kernel)}, expected bias to be 1-dimensional with {out_channels} elements, "
+                f"but got bias of size {list(bias[0])} instead"
             )
-        if bias.dtype is not input.dtype:
+        if bias[1] is not dtype:
             raise RuntimeError(
-                f"Input type ({input.dtype}) and bias type ({bias.dtype}) should be the same: convert one with .to()"
+                f"Input type ({dtype}) and bias type ({bias[1]}) should be the same: convert one with .to()"
             )
-    if weight.dtype is not input.dtype:
+    if kernel_dtype is not dtype:
         raise RuntimeError(
-            f"expected scalar type {input.dtype.alias} but found {weight.dtype.alias}: convert input or weight with "
-            ".to()"
+            f"expected scalar type {dtype.alias} but found {kernel_dtype.alias}: convert input or weight with .to()"
         )
-    return input.dim() == n + 2
+    return len(shape) == n + 2
 
 
 def unfold(input: Tensor, kernel_size: Size2, dilation: Size2 = 1, padding: Size2 = 0, stride: Size2 = 1) -> Tensor:

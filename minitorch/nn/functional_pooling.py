@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -132,16 +133,23 @@ def _settings(
         )
     kernel = integers(kernel_size, n, who, "kernel_size")
     steps = kernel if stride is None or stride == () else integers(stride, n, who, "stride")
-    pads, dilations = integers(padding, n, who, "padding"), integers(dilation, n, who, "dilation")
+    how = (steps, integers(padding, n, who, "padding"), integers(dilation, n, who, "dilation"), 1)
+    out = _out_sizes(input.array.shape[-n - 1 :], kernel, how, ceil_mode)
+    return input if input.dim() == n + 2 else input.unsqueeze(0), kernel, how, out
+
+
+@lru_cache(maxsize=256)  # a network calls it with the same few sizes again and again
+def _out_sizes(shape: tuple[int, ...], kernel: tuple[int, ...], how: How, ceil_mode: bool) -> tuple[int, ...]:
+    """The spatial sizes of the result for an input (C, spatial...); raises for what no pool can work on."""
+    steps, pads, dilations, _ = how
     if min(kernel) < 1:
         raise RuntimeError(f"kernel size should be greater than zero, but got {list(kernel)}")
     if min(steps) < 1:
         raise RuntimeError(f"stride should not be zero, got {list(steps)}")
     if min(dilations) < 1:
         raise RuntimeError(f"dilation should be greater than zero, but got {list(dilations)}")
-    spatial = input.shape[-n:]
     out = []
-    for m, k, s, p, d in zip(spatial, kernel, steps, pads, dilations, strict=True):
+    for m, k, s, p, d in zip(shape[1:], kernel, steps, pads, dilations, strict=True):
         reach = d * (k - 1) + 1
         if p < 0 or p > reach // 2:
             raise RuntimeError(
@@ -153,18 +161,16 @@ def _settings(
             size -= 1  # a window must begin inside, or in the padding on the left
         out.append(size)
     if min(out) < 1:
-        sizes = "x".join(map(str, input.shape[-n - 1 :]))
-        found = "x".join(map(str, [input.shape[-n - 1], *out]))
+        sizes, found = ("x".join(map(str, s)) for s in (shape, [shape[0], *out]))
         raise RuntimeError(f"Given input size: ({sizes}). Calculated output size: ({found}). Output size is too small")
-    x = input if input.dim() == n + 2 else input.unsqueeze(0)
-    return x, kernel, (steps, pads, dilations, 1), tuple(out)
+    return tuple(out)
 
 
 def _max_pool(
     n: int, input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, indices: bool
 ) -> Any:
     x, kernel, how, out = _settings(f"max_pool{n}d", n, input, kernel_size, stride, padding, dilation, ceil_mode)
-    found = pooling.window_max(x, kernel=kernel, how=how, out=out)
+    found: Any = pooling.window_max(x, kernel=kernel, how=how, out=out)
     if x is not input:
         found = tuple(part.squeeze(0) for part in found)
     return found if indices else found[0]

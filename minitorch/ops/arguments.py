@@ -40,8 +40,10 @@ def axes(dim: Any, ndim: int) -> int | tuple[int, ...] | None:
     return () if ndim == 0 else i
 
 
-def sizes(args: tuple[Any, ...], name: str = "size") -> tuple[int, ...]:
-    """Sizes given one by one or as one sequence."""
+def sizes(args: tuple[Any, ...], name: str = "size", keyword: Any = None) -> tuple[int, ...]:
+    """Sizes given one by one, as one sequence, or by keyword."""
+    if keyword is not None:
+        args = (keyword,)
     if len(args) == 1 and not isinstance(args[0], (int, np.integer)) and not _is_int_tensor(args[0]):
         args = tuple(args[0])
     try:

@@ -106,6 +106,9 @@ register(np.where, lambda condition, *ab: where(condition, *ab) if ab else np.no
 
 
 def _power(a: Any, b: Any) -> Any:
+    kind = np.result_type(a, b).kind
+    if kind in "iu" and np.any(np.asarray(b) < 0):  # 1 / a ** -b, rounded towards 0
+        return np.where(np.asarray(b) < 0, np.where(np.abs(a) == 1, a ** (b & 1), 0), a ** np.maximum(b, 0))
     out = np.power(a, b)
     if out.dtype.kind in "iu" and np.result_type(a, b).kind == "b":
         raise unsupported("pow", np.zeros(0, np.bool_))
@@ -281,6 +284,9 @@ def equal(input: Tensor, other: Tensor) -> bool:
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Elementwise ``|input - other| <= atol + rtol * |other|`` (``torch.isclose``)."""
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
     if input.array.dtype != other.array.dtype:
         raise RuntimeError(f"{input.dtype} did not match {other.dtype}: isclose compares tensors of one dtype")
     return wrap(np.isclose(input.array, other.array, rtol=rtol, atol=atol, equal_nan=equal_nan))

@@ -70,7 +70,12 @@ copysign = primitive(
 
 # Without a derivative.
 step = primitive("Heaviside", lambda a, b: _heaviside(a, b), a=None, b=None)
-nextafter = primitive("Nextafter", of_two(np.nextafter, "biuc"), a=None, b=None)
+nextafter = primitive(
+    "Nextafter",
+    of_two(np.nextafter, "biuc"),
+    a=lambda g: g,
+    b=lambda g: g * 0,
+)
 gcd = primitive("Gcd", of_two(np.gcd), a=None, b=None)
 lcm = primitive("Lcm", of_two(np.lcm), a=None, b=None)
 bitwise_left_shift = primitive("BitwiseLeftShift", np.left_shift, a=None, b=None)

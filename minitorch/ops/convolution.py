@@ -3,49 +3,49 @@
 A convolution is linear in its input and in its weight: ``sum(y * conv(x, w))`` is one trilinear form of x, w and y. Its
 three partial derivatives are the three primitives below, and each is a rule of the other two, so every order is there.
 
-Arrays are (batch, channels, spatial...); ``how`` is (stride, padding, dilation, groups), each but the last a tuple with an
-entry a spatial dim.
+Arrays are (batch, channels, spatial...); ``how`` is (stride, padding, dilation, groups), each but the last a tuple with
+an entry a spatial dim.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from minitorch.core.primitive import primitive, same
+from minitorch.core.primitive import Operation, primitive, same
 
 Sizes = tuple[int, ...]
 How = tuple[Sizes, Sizes, Sizes, int]
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 convolve = primitive(  # ``out``: how many windows, if not as many as there is room for
     "Convolution",
-    lambda x, w, *, how, out=None: _convolve(x, w, None, how, out),
+    lambda x, w, *, how, out=None: _convolve(x, w, None, how, out)[0],
     prepare=same,
     x=lambda g, w, x_shape, how: convolve_input(g, w, how=how, spatial=x_shape[2:]),
     w=lambda g, x, w_shape, how: convolve_weight(g, x, how=how, kernel=w_shape[2:]),
 )
-convolve_bias = primitive(  # the same with one number a channel added; fused, so that the backward pass lays out g once
+convolution = primitive(  # with a bias, or None; fused: it keeps the columns, and the backward pass lays out g once
     "Convolution",
-    lambda x, w, b, *, how: _convolve(x, w, b, how, None),
+    lambda x, w, b, *, how: _convolve(x, w, b, how),
     prepare=same,
-    definition=lambda x, w, b, *, how: convolve(x, w, how=how) + np.reshape(b, (-1, *(1,) * (x.ndim - 2))),
-    joint=lambda g, x, w, how, needs: _convolve_backward(g, x, w, how, needs),
+    residuals=("cols",),
+    definition=lambda x, w, b, *, how: _convolution(x, w, b, how),
+    joint=lambda g, x, w, cols, how, needs: _gradients(g, x, w, w.shape, how, x.shape[2:], needs, cols),
 )
-convolve_input = primitive(  # from the output's side to the input's: a transposed convolution
+convolve_input: Operation = primitive(  # from the output's side to the input's: a transposed convolution
     "ConvolutionBackward",
     lambda y, w, *, how, spatial: _convolve_input(y, w, how, spatial),
     prepare=same,
     y=lambda g, w, y_shape, how: convolve(g, w, how=how, out=y_shape[2:]),
     w=lambda g, y, w_shape, how: convolve_weight(y, g, how=how, kernel=w_shape[2:]),
 )
-convolve_weight = primitive(
+convolve_weight: Operation = primitive(
     "ConvolutionBackward",
     lambda y, x, *, how, kernel: _convolve_weight(y, x, how, kernel),
     prepare=same,
@@ -58,12 +58,17 @@ columns = primitive(  # every window as a column: (C, kernel..., N, out...), and
     prepare=same,
     x=lambda g, x_shape, kernel, how: uncolumns(g, spatial=x_shape[2:], kernel=kernel, how=how),
 )
-uncolumns = primitive(
+uncolumns: Operation = primitive(
     "Col2Im",
     lambda c, *, spatial, kernel, how: _uncolumns(c, spatial, kernel, how),
     prepare=same,
     c=lambda g, kernel, how: columns(g, kernel=kernel, how=how),
 )
+
+
+def _convolution(x: Any, w: Any, b: Any, how: How) -> Any:
+    y = convolve(x, w, how=how)
+    return y if b is None else y + np.reshape(b, (-1, *(1,) * (x.ndim - 2)))
 
 
 def out_sizes(spatial: Sizes, kernel: Sizes, how: How) -> Sizes:
@@ -74,11 +79,10 @@ def out_sizes(spatial: Sizes, kernel: Sizes, how: How) -> Sizes:
     )
 
 
-# --- The kernels -------------------------------------------------------------------------------------------------------
-# A convolution is a matrix product with the windows as columns, (channels and kernel) by (places and examples), one product
-# a group. The examples come last, so that what is copied are long runs: a line's places times the examples. Some examples
-# are taken at a time, so that their columns stay in the processor's cache. The columns are made again for the weight's
-# gradient, which is cheaper than to keep them.
+# --- The kernels ------------------------------------------------------------------------------------------------------
+# A convolution is a matrix product with the windows as columns, (channels and kernel) by (places and examples), one
+# product a group. The examples come last, so that what is copied are long runs: a line's places times the examples.
+# Some examples are taken at a time, so that their columns stay in the processor's cache.
 
 CHUNK = 1 << 18  # elements of columns and results at a time
 
@@ -122,7 +126,7 @@ class _Layout:
         last = np.zeros((len(cols), *self.sizes, cols.shape[-1]), cols.dtype)
         for place, window in self.met:
             last[window] += cols[(slice(None), *place)]
-        return last[self.inside].transpose(last.ndim - 1, *range(last.ndim - 1))
+        return _batch_first(last[self.inside])
 
 
 _layout = lru_cache(maxsize=256)(_Layout)
@@ -138,28 +142,35 @@ def _batch_last(x: Any, into: Any = None) -> Any:
     return into
 
 
-def _chunks(n: int, size: int) -> Iterator[slice]:
+def _batch_first(x: Any) -> Any:
+    return x.transpose(x.ndim - 1, *range(x.ndim - 1))
+
+
+def _chunks(n: int, size: int) -> list[slice]:
     """All of n examples of some size, a chunk at a time."""
     count = max(1, -(-n * size // CHUNK))
-    step = -(-n // count)
-    return (slice(start, start + step) for start in range(0, n, step or 1))
+    step = max(1, -(-n // count))
+    return [slice(start, start + step) for start in range(0, n, step)]
 
 
 def _matrices(w: Any, groups: int) -> Any:
     return w.reshape(groups, len(w) // groups, -1)
 
 
-def _convolve(x: Any, w: Any, b: Any, how: How, out: Sizes | None) -> Any:
+def _convolve(x: Any, w: Any, b: Any, how: How, out: Sizes | None = None) -> tuple[Any, Any]:
+    """The convolution, and its columns if they are few enough to be worth keeping."""
     layout, groups = _layout(x.shape[2:], out, w.shape[2:], how), how[3]
     weight = _matrices(w, groups)
     y = np.empty((len(x), len(w), *layout.out), x.dtype)
-    for rows in _chunks(len(x), (weight.shape[2] * groups + len(w)) * layout.places):
-        cols = layout.columns(x[rows])
-        part = np.matmul(weight, cols.reshape(groups, weight.shape[2], -1)).reshape(len(w), *layout.out, cols.shape[-1])
+    cols: Any = None
+    chunks = _chunks(len(x), (weight.shape[2] * groups + len(w)) * layout.places)
+    for rows in chunks:
+        cols = layout.columns(x[rows]).reshape(groups, weight.shape[2], -1)
+        part = np.matmul(weight, cols)
         if b is not None:
-            part += b.reshape(-1, *(1,) * (part.ndim - 1))
-        y[rows] = part.transpose(part.ndim - 1, *range(part.ndim - 1))
-    return y
+            part += b.reshape(groups, -1, 1)
+        y[rows] = _batch_first(part.reshape(len(w), *layout.out, -1))
+    return y, cols if len(chunks) == 1 else None
 
 
 def _convolve_weight(y: Any, x: Any, how: How, kernel: Sizes) -> Any:
@@ -171,12 +182,8 @@ def _convolve_input(y: Any, w: Any, how: How, spatial: Sizes) -> Any:
     return _gradients(y, None, w, w.shape, how, spatial, (True, False, False))[0]
 
 
-def _convolve_backward(g: Any, x: Any, w: Any, how: How, needs: tuple[bool, ...]) -> list[Any]:
-    return _gradients(g, x, w, w.shape, how, x.shape[2:], needs)
-
-
 def _gradients(
-    y: Any, x: Any, w: Any, like: Sizes, how: How, spatial: Sizes, needs: tuple[bool, ...]
+    y: Any, x: Any, w: Any, like: Sizes, how: How, spatial: Sizes, needs: tuple[bool, ...], kept: Any = None
 ) -> list[Any]:
     """What y, the gradient of a convolution, is for its input, its weight (of shape ``like``) and its bias."""
     layout, groups = _layout(spatial, y.shape[2:], like[2:], how), how[3]
@@ -189,10 +196,10 @@ def _gradients(
         last = _batch_last(y[rows])
         flat = last.reshape(groups, outputs // groups, -1)
         if dx is not None:
-            cols = np.matmul(w.reshape(groups, -1, size).swapaxes(1, 2), flat)
+            cols = np.matmul(_matrices(w, groups).swapaxes(1, 2), flat)
             dx[rows] = layout.add_up(cols.reshape(channels * groups, *kernel, *layout.out, last.shape[-1]))
         if dw is not None:
-            cols = layout.columns(x[rows]).reshape(groups, size, -1)
+            cols = layout.columns(x[rows]).reshape(groups, size, -1) if kept is None else kept
             dw += np.matmul(flat, cols.swapaxes(1, 2))
         if db is not None:
             db += np.add.reduce(last.reshape(outputs, -1), 1)

@@ -165,21 +165,32 @@ def _checked(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def zeros(
-    *size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
+    *args: Any,
+    size: Any = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Zeros of a shape (``torch.zeros``)."""
-    return _into(out, _made(np.zeros(_checked(sizes(size)), _numpy(dtype)), requires_grad, device))
+    return _into(out, _made(np.zeros(_checked(sizes(args, keyword=size)), _numpy(dtype)), requires_grad, device))
 
 
 def ones(
-    *size: Any, out: Tensor | None = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
+    *args: Any,
+    size: Any = None,
+    out: Tensor | None = None,
+    dtype: DType = None,
+    device: Device = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Ones of a shape (``torch.ones``)."""
-    return _into(out, _made(np.ones(_checked(sizes(size)), _numpy(dtype)), requires_grad, device))
+    return _into(out, _made(np.ones(_checked(sizes(args, keyword=size)), _numpy(dtype)), requires_grad, device))
 
 
 def empty(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     out: Tensor | None = None,
     dtype: DType = None,
     device: Device = None,
@@ -188,7 +199,7 @@ def empty(
     pin_memory: bool = False,
 ) -> Tensor:
     """A tensor whose elements are whatever the memory held (``torch.empty``)."""
-    return _into(out, _made(np.empty(_checked(sizes(size)), _numpy(dtype)), requires_grad, device))
+    return _into(out, _made(np.empty(_checked(sizes(args, keyword=size)), _numpy(dtype)), requires_grad, device))
 
 
 def full(
@@ -273,24 +284,24 @@ def full_like(
 
 
 def new_zeros(
-    input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False
+    input: Tensor, *args: Any, size: Any = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
 ) -> Tensor:
     """Zeros of a shape in this tensor's dtype (``Tensor.new_zeros``)."""
-    return _made(np.zeros(sizes(size), _like(input, dtype)), requires_grad, device)
+    return _made(np.zeros(sizes(args, keyword=size), _like(input, dtype)), requires_grad, device)
 
 
 def new_ones(
-    input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False
+    input: Tensor, *args: Any, size: Any = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
 ) -> Tensor:
     """Ones of a shape in this tensor's dtype (``Tensor.new_ones``)."""
-    return _made(np.ones(sizes(size), _like(input, dtype)), requires_grad, device)
+    return _made(np.ones(sizes(args, keyword=size), _like(input, dtype)), requires_grad, device)
 
 
 def new_empty(
-    input: Tensor, *size: Any, dtype: DType = None, device: Device = None, requires_grad: bool = False
+    input: Tensor, *args: Any, size: Any = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
 ) -> Tensor:
     """An uninitialised tensor of a shape in this tensor's dtype (``Tensor.new_empty``)."""
-    return _made(np.empty(sizes(size), _like(input, dtype)), requires_grad, device)
+    return _made(np.empty(sizes(args, keyword=size), _like(input, dtype)), requires_grad, device)
 
 
 def new_full(
@@ -335,8 +346,12 @@ def arange(
         start = 0 if start is None else start
     elif given:
         start, end, step = (*given, *(start, end, step)[len(given) :])
+    if dtype is not None and dtypes.as_numpy(dtype).kind in "iu":
+        start, end, step = int(start), int(end), int(step)
     if step == 0:
         raise RuntimeError("step must be nonzero")
+    if not math.isfinite(start) or not math.isfinite(end):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(b, int) for b in (start, end, step))
@@ -359,6 +374,13 @@ def linspace(
     """``steps`` numbers at equal distances, from ``start`` to ``end`` (``torch.linspace``)."""
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
+    for bound in (start, end):
+        if isinstance(bound, Tensor) and bound.array.ndim:
+            raise RuntimeError(
+                "linspace only supports 0-dimensional start and end tensors, but got start with "
+                f"{np.ndim(start.array if isinstance(start, Tensor) else start)} dimension(s) and end with "
+                f"{np.ndim(end.array if isinstance(end, Tensor) else end)} dimension(s)."
+            )
     a, b = float(start), float(end)
     to = _numpy(dtype)
     step = (b - a) / (steps - 1) if steps > 1 else 0.0

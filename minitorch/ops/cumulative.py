@@ -94,7 +94,7 @@ def _running_logsumexp_backward(g: Any, x: Any, out: Any, axis: int) -> Any:
 def _running_extreme(x: Any, axis: int, smallest: bool) -> tuple[Any, Any]:
     refuse(x, "c", "cummin" if smallest else "cummax")
     if x.ndim == 0:
-        return x, np.zeros((), np.int64)
+        return np.array(x), np.zeros((), np.int64)
     values = (np.minimum if smallest else np.maximum).accumulate(x, axis)
     place = np.arange(x.shape[axis]).reshape((-1,) + (1,) * (x.ndim - axis - 1))
     attained = (x == values) | ((x != x) & (values != values))
@@ -178,6 +178,8 @@ def diff(
         raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
+    if n == 0:
+        return input.clone()
     axis = dim_index(dim, input.array.ndim)
     parts = [t for t in (prepend, input, append) if t is not None]
     x = cat(parts, axis) if len(parts) > 1 else input
@@ -233,6 +235,9 @@ def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: in
     """
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    spacing = 1 if spacing is None else spacing
+    if input.array.dtype.kind in "biu":
+        input = cast(input, dtype=dtypes.get_default_dtype().numpy)
     ndim = input.array.ndim
     dims = list(range(ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     dims = [dim_index(d, ndim) for d in dims]

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core import dtypes
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
-from minitorch.ops.arithmetic import where
+from minitorch.ops.arithmetic import cast, where
 from minitorch.ops.indexing import take_fancy
 from minitorch.ops.linalg import matmul
 from minitorch.ops.reductions import norm
@@ -64,6 +65,8 @@ def cov(
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.array.ndim} dimensions"
         )
+    if input.array.dtype.kind in "biu":
+        input = cast(input, dtype=dtypes.get_default_dtype().numpy)
     x = input.reshape(1, -1) if input.array.ndim < 2 else input
     n = x.array.shape[1]
     weights: Tensor | None = None
@@ -71,6 +74,14 @@ def cov(
         if fweights.array.ndim > 1 or fweights.array.dtype.kind not in "iu":
             raise RuntimeError("cov(): expected fweights to have one or fewer dimensions and an integral dtype")
         weights = fweights
+    for name, w in (("fweights", fweights), ("aweights", aweights)):
+        if w is not None and w.array.size != n:
+            raise RuntimeError(
+                f"cov(): expected {name} to have the same numel as there are observations in the input but got "
+                f"{w.array.size} != {n}"
+            )
+        if w is not None and np.any(w.array < 0):
+            raise RuntimeError(f"cov(): {name} cannot be negative")
     if aweights is not None:
         if aweights.array.ndim > 1 or aweights.array.dtype.kind != "f":
             raise RuntimeError("cov(): expected aweights to have one or fewer dimensions and a floating point dtype")

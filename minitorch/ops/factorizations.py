@@ -510,6 +510,7 @@ def reflected(input: Tensor, tau: Tensor, x: Tensor, adjoint: bool = False) -> T
 
 def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False) -> Tensor:
     """``other`` times the Q of ``geqrf``, from the left or right, perhaps transposed (``torch.ormqr``)."""
+    matrices(input, "torch.ormqr", name="input")
     if left:
         return reflected(input, tau, other, adjoint=transpose)
     return reflected(input, tau, other.mT.conj(), adjoint=not transpose).mT.conj()

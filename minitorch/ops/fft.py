@@ -333,6 +333,8 @@ def stft(
     from minitorch.ops.indexing import take_fancy
     from minitorch.ops.memory import unfold
 
+    if align_to_window is not None and center:
+        raise RuntimeError("stft align_to_window should only be set when center = false")
     is_complex = input.array.dtype.kind == "c" or (window is not None and window.array.dtype.kind == "c")
     if return_complex is None:
         if not is_complex:

@@ -16,7 +16,7 @@ from minitorch.ops.arguments import dim_index
 
 take = primitive(  # x[index] with basic slices: a view
     "Slice",
-    lambda x, *, index: x[index],
+    lambda x, *, index: _seen(x, index),
     view=True,
     prepare=same,
     x=lambda g, x_shape, index: put(g, index=index, shape=x_shape),
@@ -26,7 +26,7 @@ put: Operation = primitive(
 )
 take_fancy = primitive(  # x[index] with arrays in it: a copy, in which an element may appear again and again
     "Index",
-    lambda x, *, index: x[index],
+    lambda x, *, index: rows_first(x[index]),
     prepare=same,
     x=lambda g, x_shape, index: put_fancy(g, index=index, shape=x_shape),
 )
@@ -45,7 +45,7 @@ put_into = primitive(  # x with x[index] = v
 )
 take_along = primitive(
     "Gather",
-    lambda x, i, *, axis: x[along(i, axis)],
+    lambda x, i, *, axis: rows_first(x[along(i, axis)]),
     prepare=same,
     x=lambda g, x_shape, i, axis: put_along(g, i, axis=axis, shape=x_shape),
     i=None,
@@ -57,6 +57,19 @@ put_along: Operation = primitive(  # zeros with v added at the indices
     v=lambda g, i, axis: take_along(g, i, axis=axis),
     i=None,
 )
+
+
+def _seen(x: Any, index: Any) -> Any:
+    """``x[index]`` as a view, of one element too, for which NumPy would give a number."""
+    out = x[index]
+    if isinstance(out, np.generic):
+        out = x[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+    return out
+
+
+def rows_first(x: Any) -> Any:
+    """The array in C order, which is PyTorch's for what it gathers or joins."""
+    return x if x.flags.c_contiguous else np.ascontiguousarray(x)
 
 
 def _put(v: Any, index: Any, shape: tuple[int, ...]) -> Any:
@@ -81,7 +94,7 @@ def _is_mask(index: Any) -> bool:
 def _assign(x: Any, index: Any, v: Any) -> Any:
     if isinstance(x, Tensor):
         return put_into(x, v, index=index)
-    out = x.copy()
+    out = np.array(x, order="C")
     out[index] = v
     return out
 
@@ -202,6 +215,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     """``out[i][j] = input[index[i][j]][j]`` for dim 0, and so for others (``torch.gather``)."""
     axis = dim_index(dim, input.array.ndim)
     i = index_array(index, "gather")
+    if not i.size:
+        return input.reshape(-1)[:0].reshape(i.shape)
     if i.ndim != input.array.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     limit = input.array.shape
@@ -212,7 +227,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
         )
     check_bounds(i, limit[axis] if limit else 1, axis)
     if i.ndim == 0:
-        return take(input, index=())
+        return take_fancy(input, index=np.array(True)).reshape(())
     return take_along(input, i, axis=axis)
 
 
@@ -222,9 +237,9 @@ def index_array(index: Any, function: str) -> Any:
         return index
     if not isinstance(index, Tensor):
         raise TypeError(f"{function}(): argument 'index' must be Tensor, not {type(index).__name__}")
-    if index.array.dtype not in (np.int64, np.int32):
+    if index.array.size and index.array.dtype not in (np.int64, np.int32):
         raise RuntimeError(f"{function}(): Expected dtype int32 or int64 for index, but got {index.dtype}")
-    return index.array
+    return index.array if index.array.size else index.array.astype(np.int64)
 
 
 def check_bounds(i: Any, n: int, axis: int) -> None:
@@ -241,7 +256,9 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
         raise IndexError("index_select(): Index is supposed to be a vector")
     i = index_array(index, "index_select")
     if input.array.ndim == 0:
-        return take(input, index=())
+        if i.size != 1:
+            raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {i.size} value(s)")
+        return take_fancy(input, index=np.array(True)).reshape(())
     n = input.array.shape[axis]
     if i.size and (i.min() < 0 or i.max() >= n):
         raise IndexError("index out of range in self")
@@ -256,6 +273,8 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     shape = np.broadcast_shapes(input.array.shape, m.shape)
     if shape != input.array.shape:
         input = input.expand(shape)
+    if not shape:
+        input, m, shape = input.reshape(1), m.reshape(1), (1,)
     return take_fancy(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))
 
 
@@ -265,6 +284,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     if dim is None:
         return take_along(input.reshape(-1), i.reshape(-1), axis=0)
     axis = dim_index(dim, input.array.ndim)
+    if input.array.ndim == 0:
+        raise IndexError(f"Dimension specified as {axis} but tensor has no dimensions")
     shape = np.broadcast_shapes(
         tuple(1 if d == axis else n for d, n in enumerate(input.array.shape)),
         tuple(1 if d == axis else n for d, n in enumerate(i.shape)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -202,7 +203,8 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
         raise RuntimeError(
             f"inner() the last dimension must match on both input tensors but got shapes {list(x)} and {list(y)}"
         )
-    flat = matmul(reshape_to(input, shape=(-1, x[-1])), permute_axes(reshape_to(other, shape=(-1, y[-1])), axes=(1, 0)))
+    a, b = (reshape_to(t, shape=(math.prod(s[:-1]), s[-1])) for t, s in ((input, x), (other, y)))
+    flat = matmul(a, permute_axes(b, axes=(1, 0)))
     return reshape_to(flat, shape=x[:-1] + y[:-1])
 
 
@@ -214,6 +216,8 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 
 
 def _scaled(input: Tensor, product: Tensor, beta: Any, alpha: Any) -> Tensor:
+    if product.array.dtype.kind in "iu":  # PyTorch takes their whole parts
+        alpha, beta = int(alpha), int(beta)
     out = product if alpha == 1 else mul(product, alpha)
     if beta == 0:
         return out
@@ -266,6 +270,8 @@ def affine(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def swap_last(x: Tensor) -> Tensor:
     """The matrices of a batch transposed (``Tensor.mT``)."""
+    if x.array.ndim == 0:
+        return x
     if x.array.ndim < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {x.array.ndim}-D tensor."

@@ -15,7 +15,7 @@ from minitorch.ops.indexing import take_along
 from minitorch.ops.normalisation import log_softmax_dim
 from minitorch.ops.pointwise import sigmoid
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 # A fused mean keeps its slope, the gradient of the mean but for a factor, which costs less than the loss did.
 
 cross_entropy_mean = primitive(  # the common case: (N, C) scores, class indices, no weights
@@ -23,8 +23,8 @@ cross_entropy_mean = primitive(  # the common case: (N, C) scores, class indices
     lambda x, target: _cross_entropy(x, target),
     prepare=same,
     residuals=("slope",),
-    definition=lambda x, target: -np.mean(
-        take_along(log_softmax_dim(x, axis=1), np.expand_dims(target.array, 1), axis=1)
+    definition=lambda x, target: (
+        -np.mean(take_along(log_softmax_dim(x, axis=1), np.expand_dims(target.array, 1), axis=1))
     ),
     x=lambda g, slope: slope * (g / len(slope)),
     target=None,
@@ -55,21 +55,22 @@ mse_mean = primitive(
     t=lambda g, difference: difference * (g * (-2 / difference.size)),
 )
 
-# --- The kernels -------------------------------------------------------------------------------------------------------
+# --- The kernels ------------------------------------------------------------------------------------------------------
 
-_row_numbers = lru_cache(maxsize=8)(np.arange)
+_starts = lru_cache(maxsize=8)(np.arange)
 
 
 def _cross_entropy(x: Any, target: Any) -> tuple[Any, Any]:
     """The mean of -log softmax(x)[target] over rows, and softmax(x) less 1 at the target."""
-    rows = _row_numbers(len(target))
+    n, classes = x.shape
     p = x - np.maximum.reduce(x, axis=1, keepdims=True)
-    picked = p[rows, target]
+    flat, at = p.reshape(-1), _starts(0, n * classes, classes) + target  # half the time of p[rows, target]
+    picked = flat[at]
     np.exp(p, out=p)
     total = np.add.reduce(p, axis=1, keepdims=True)
     p /= total
-    p[rows, target] -= 1
-    return np.add.reduce(np.log(total[:, 0]) - picked) / len(rows), p
+    flat[at] -= 1
+    return np.add.reduce(np.log(total[:, 0]) - picked) / n, p
 
 
 def _logits_loss(x: Any, t: Any) -> tuple[Any, Any]:
@@ -93,7 +94,7 @@ def _mean(x: Any) -> Any:
     return np.add.reduce(x, axis=None) / x.size if x.size else x.dtype.type(math.nan)
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def nll_loss(
@@ -104,7 +105,8 @@ def nll_loss(
     ``input`` holds log probabilities, (N, C), (C,) or (N, C, d1, ...); ``target`` class indices, int64. The mean is
     weighted by the classes' weights; targets equal to ``ignore_index`` count nothing.
     """
-    x, classes = input, target.array
+    x: Any = input
+    classes: Any = target.array
     if classes.dtype not in (np.int64, np.uint8):
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.alias}: class indices are int64")
     if x.array.ndim == 1:
@@ -120,8 +122,8 @@ def nll_loss(
         )
     if weight is not None and weight.array.shape != (n_classes,):
         raise RuntimeError(
-            f"weight tensor should be defined either for all {n_classes} classes or no classes but got weight tensor of shape: "
-            f"{list(weight.array.shape)}"
+            f"weight tensor should be defined either for all {n_classes} classes or no classes but got weight tensor "
+            f"of shape: {list(weight.array.shape)}"
         )
     kept = classes != ignore_index
     everything = bool(kept.all())
@@ -129,7 +131,7 @@ def nll_loss(
     if safe.size and (safe.min() < 0 or safe.max() >= n_classes):
         bad = safe[(safe < 0) | (safe >= n_classes)].flat[0]
         raise IndexError(f"Target {bad} is out of bounds.")
-    picked = -np.squeeze(take_along(x, np.expand_dims(safe, 1), axis=1), 1)
+    picked: Any = -np.squeeze(take_along(x, np.expand_dims(safe, 1), axis=1), 1)
     w: Any = None
     if weight is not None:
         w = weight[wrap(safe)] if weight.requires_grad else wrap(weight.array[safe])
@@ -137,7 +139,8 @@ def nll_loss(
     if not everything:
         picked = where(kept, picked, 0.0)
     if reduction == "none":
-        return np.squeeze(picked, 0) if target.array.ndim == 0 else picked
+        none: Tensor = np.squeeze(picked, 0) if target.array.ndim == 0 else picked
+        return none
     if reduction == "sum":
         return np.sum(picked)  # type: ignore[no-any-return]
     if w is None:
@@ -150,6 +153,6 @@ def cross_entropy_rows(input: Tensor, target: Tensor) -> Tensor | None:
     x, t = input.array, target.array
     if x.ndim != 2 or t.ndim != 1 or t.dtype != np.int64 or len(t) != len(x) or not len(t):
         return None
-    if t.min() < 0 or t.max() >= x.shape[1]:
+    if t.view(np.uint64).max() >= x.shape[1]:  # negative ones are very large so
         return None
     return cross_entropy_mean(input, target)

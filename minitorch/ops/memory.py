@@ -22,7 +22,7 @@ strided = primitive(
     lambda x, *, layout, own, length: _window(_laid_out(x, own, length), layout),
     view=True,
     prepare=same,
-    x=lambda g, layout, own, length: added_up(g, layout=layout, own=own, length=length),
+    x=lambda g, layout, own, length: added_up(g, layout=layout, own=own, length=length) / _sharers(own, length),
 )
 added_up: Operation = primitive(
     "AsStridedBackward",
@@ -42,7 +42,11 @@ def _memory(x: Any) -> Any:
         owner = owner.base
     if owner.flags.c_contiguous:
         return owner.reshape(-1)
-    return owner.transpose(np.argsort([-s for s in owner.strides], kind="stable")).reshape(-1)
+    packed = owner.transpose(np.argsort([-s for s in owner.strides], kind="stable"))
+    if packed.flags.c_contiguous:
+        return packed.reshape(-1)
+    low, high = np.lib.array_utils.byte_bounds(owner)  # an array with gaps, of another library's making
+    return np.lib.stride_tricks.as_strided(owner, ((high - low) // owner.itemsize,), (owner.itemsize,))
 
 
 def _window(flat: Any, layout: Layout) -> Any:
@@ -59,6 +63,16 @@ def _laid_out(x: Any, own: Layout, length: int) -> Any:
         flat = np.zeros(length, x.dtype)
         _window(flat, own)[...] = x
     return flat
+
+
+def _sharers(own: Layout, length: int) -> Any:
+    """How many elements of x lie at each one's place, of which each has its part of the gradient: 1 without overlap."""
+    reach = 0
+    for step, n in sorted((s, n) for n, s in zip(own[0], own[1], strict=True) if n > 1):
+        if step <= reach:
+            return _window(_added(np.ones(own[0], np.float32), own, length), own)
+        reach += step * (n - 1)
+    return 1
 
 
 def _added(v: Any, layout: Layout, length: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from minitorch.core.primitive import primitive, same
 from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import dim_index
 from minitorch.ops.arithmetic import cast
+from minitorch.ops.pointwise import exp
 
-# --- The table ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 softmax_dim = primitive(
     "Softmax",
@@ -50,11 +52,11 @@ def _of_rows(name: str) -> Any:
         name,
         lambda x, w, b, *, size, places, eps: _by_row(x, w, b, size, places, eps),
         prepare=same,
-        residuals=("mean", "scale"),
+        residuals=("standard", "mean", "scale"),
         definition=lambda x, w, b, *, size, places, eps: np.reshape(
             scaled(np.reshape(standardise(np.reshape(x, (-1, size)), (1,), eps), _parts(w, places)), w, b), x.shape
         ),
-        joint=lambda g, x, w, mean, scale, size, places: _by_row_backward(g, x, w, mean, scale, size, places),
+        joint=lambda g, x, w, standard, mean, scale, places: _by_row_backward(g, x, w, standard, mean, scale, places),
     )
 
 
@@ -66,10 +68,10 @@ rms_normalised = primitive(  # x / sqrt(mean(x^2) + eps) for every ``size`` elem
     prepare=same,
     residuals=("scale",),
     definition=lambda x, w, *, size, eps: _rms_definition(x, w, size, eps),
-    joint=lambda g, x, w, scale, size: _rms_backward(g, x, w, scale, size),
+    joint=lambda g, x, w, scale: _rms_backward(g, x, w, scale),
 )
 
-# --- The definitions ---------------------------------------------------------------------------------------------------
+# --- The definitions --------------------------------------------------------------------------------------------------
 
 
 def standardise(x: Any, axes: tuple[int, ...], eps: float) -> Any:
@@ -103,9 +105,9 @@ def _rms_definition(x: Any, w: Any, size: int, eps: float) -> Any:
     return np.reshape(out if w is None else out * np.reshape(w, (-1,)), x.shape)
 
 
-# --- The kernels -------------------------------------------------------------------------------------------------------
-# They look at x as a matrix. NumPy is fast on whole rows of it and slow on short runs, so what there is one of a channel is
-# repeated for the channel's places before it meets x, and sums over a row are products with ones.
+# --- The kernels ------------------------------------------------------------------------------------------------------
+# They look at x as a matrix. NumPy is fast on whole rows of it and slow on short runs, so what there is one of a
+# channel is repeated for the channel's places before it meets x, and sums are products with ones.
 
 
 def _softmax(x: Any, axis: int) -> Any:
@@ -129,10 +131,17 @@ def channel_moments(x: Any) -> tuple[Any, Any]:
     """Mean and variance (biased) of each channel of an array (N, C, ...)."""
     flat, channels = x.reshape(len(x), -1), x.shape[1]
     places, count = flat.shape[1] // channels, flat.size // channels
-    mean = _by_places(np.add.reduce(flat, 0), channels) / count
+    mean = _by_places(_column_sums(flat), channels) / count
     centred = flat - _repeat(mean, places)
     centred *= centred
-    return mean, _by_places(np.add.reduce(centred, 0), channels) / count
+    return mean, _by_places(_column_sums(centred), channels) / count
+
+
+_ones = lru_cache(maxsize=64)(np.ones)
+
+
+def _column_sums(x: Any) -> Any:
+    return _ones(len(x), x.dtype) @ x
 
 
 def _by_places(row: Any, channels: int) -> Any:
@@ -169,8 +178,8 @@ def _by_channel_backward(
     scale = 1 / np.sqrt(var + eps)
     factor = scale if w is None else scale * w
     centred = flat - _repeat(mean, places)
-    total = _by_places(np.add.reduce(slope, 0), channels)
-    turn = _by_places(np.add.reduce(slope * centred, 0), channels) * scale  # the sum of g times the standardised x
+    total = _by_places(_column_sums(slope), channels)
+    turn = _by_places(_column_sums(slope * centred), channels) * scale  # the sum of g times the standardised x
     if constant:
         return [(slope * _repeat(factor, places)).reshape(x.shape), turn, total]
     centred *= _repeat(factor * scale * turn / -count, places)
@@ -181,38 +190,37 @@ def _by_channel_backward(
 
 def _means(x: Any) -> Any:
     """The mean of each row, as a column."""
-    return ((x @ np.ones(x.shape[1], x.dtype)) / x.shape[1])[:, None]
+    return ((x @ _ones(x.shape[1], x.dtype)) / x.shape[1])[:, None]
 
 
-def _affine(out: Any, w: Any, b: Any, places: int) -> Any:
-    """out, in place, times w plus b."""
-    if w is not None:
-        out = out.reshape(-1, w.size * places)
-        out *= _repeat(w.reshape(-1), places)
-        if b is not None:
-            out += _repeat(b.reshape(-1), places)
-    return out
-
-
-def _by_row(x: Any, w: Any, b: Any, size: int, places: int, eps: float) -> tuple[Any, Any, Any]:
+def _by_row(x: Any, w: Any, b: Any, size: int, places: int, eps: float) -> tuple[Any, Any, Any, Any]:
     flat = x.reshape(-1, size)
     mean = _means(flat)
-    out = flat - mean
-    scale = 1 / np.sqrt(_means(out * out) + eps)
-    out *= scale
-    return _affine(out, w, b, places).reshape(x.shape), mean, scale
-
-
-def _by_row_backward(g: Any, x: Any, w: Any, mean: Any, scale: Any, size: int, places: int) -> list[Any]:
-    standard = x.reshape(-1, size) - mean
+    standard = flat - mean
+    scale = 1 / np.sqrt(_means(standard * standard) + eps)
     standard *= scale
+    if w is None:
+        return standard.reshape(x.shape), None, mean, scale  # what is the result may be written to, so it is not kept
+    return _affine(standard, w, b, places).reshape(x.shape), standard, mean, scale
+
+
+def _by_row_backward(g: Any, x: Any, w: Any, standard: Any, mean: Any, scale: Any, places: int) -> list[Any]:
+    if standard is None:
+        standard = (x.reshape(len(mean), x.size // max(len(mean), 1)) - mean) * scale
     slope, dw, db = _affine_backward(g, standard, w, places)
-    turn = _means(slope * standard)
-    standard *= turn
-    standard += _means(slope)
-    out = np.subtract(slope, standard, out=standard)
-    out *= scale
-    return [out.reshape(x.shape), dw, db]
+    dx = standard * _means(slope * standard)
+    dx += _means(slope)
+    np.subtract(slope, dx, out=dx)
+    dx *= scale
+    return [dx.reshape(x.shape), dw, db]
+
+
+def _affine(standard: Any, w: Any, b: Any, places: int) -> Any:
+    """The standardised rows times w plus b."""
+    out = standard.reshape(-1, w.size * places) * _repeat(w.reshape(-1), places)
+    if b is not None:
+        out += _repeat(b.reshape(-1), places)
+    return out
 
 
 def _affine_backward(g: Any, standard: Any, w: Any, places: int) -> tuple[Any, Any, Any]:
@@ -220,35 +228,37 @@ def _affine_backward(g: Any, standard: Any, w: Any, places: int) -> tuple[Any, A
     if w is None:
         return g.reshape(standard.shape), None, None
     wide = g.reshape(-1, w.size * places)
-    dw = _by_places(np.add.reduce(wide * standard.reshape(wide.shape), 0), w.size).reshape(w.shape)
-    db = _by_places(np.add.reduce(wide, 0), w.size).reshape(w.shape)
+    dw = _by_places(_column_sums(wide * standard.reshape(wide.shape)), w.size).reshape(w.shape)
+    db = _by_places(_column_sums(wide), w.size).reshape(w.shape)
     return (wide * _repeat(w.reshape(-1), places)).reshape(standard.shape), dw, db
 
 
 def _rms(x: Any, w: Any, size: int, eps: float) -> tuple[Any, Any]:
     flat = x.reshape(-1, size)
     scale = 1 / np.sqrt(_means(flat * flat) + eps)
-    return _affine(flat * scale, w, None, 1).reshape(x.shape), scale
+    out = flat * scale
+    return (out if w is None else _affine(out, w, None, 1)).reshape(x.shape), scale
 
 
-def _rms_backward(g: Any, x: Any, w: Any, scale: Any, size: int) -> list[Any]:
-    standard = x.reshape(-1, size) * scale
+def _rms_backward(g: Any, x: Any, w: Any, scale: Any) -> list[Any]:
+    standard = x.reshape(len(scale), x.size // max(len(scale), 1)) * scale
     slope, dw, _ = _affine_backward(g, standard, w, 1)
-    turn = _means(slope * standard)
-    standard *= turn
-    out = np.subtract(slope, standard, out=standard)
-    out *= scale
-    return [out.reshape(x.shape), dw]
+    standard *= _means(slope * standard)
+    dx = np.subtract(slope, standard, out=standard)
+    dx *= scale
+    return [dx.reshape(x.shape), dw]
 
 
-# --- PyTorch's functions -----------------------------------------------------------------------------------------------
+# --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
 def _floating(input: Tensor, dtype: dtypes.dtype | None, function: str) -> Tensor:
     if dtype is not None:
         return cast(input, dtype=dtype.numpy)
     if input.array.dtype.kind != "f":
-        raise NotImplementedError(f'"{function}_kernel_impl" not implemented for \'{input.dtype.alias}\': give dtype= or convert it to float')
+        raise NotImplementedError(
+            f"\"{function}_kernel_impl\" not implemented for '{input.dtype.alias}': give dtype= or convert it to float"
+        )
     return input
 
 
@@ -261,7 +271,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = 
     """
     x = _floating(input, dtype, "softmax_lastdim")
     axis = _axis(dim, x)
-    return softmax_dim(x, axis=axis) if x.array.ndim else np.exp(x - x)
+    return softmax_dim(x, axis=axis) if x.array.ndim else exp(x - x)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: dtypes.dtype | None = None) -> Tensor:

@@ -14,9 +14,9 @@ import numpy as np
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.ops.convolution import How, Sizes
 
-# --- The table ---------------------------------------------------------------------------------------------------------
-# ``out`` are the spatial sizes of the result; ``how`` is (stride, padding, dilation, 1). What a window meets outside its
-# input is -inf for a maximum and nothing for a sum. Indices are places in the flat spatial dims of the input.
+# --- The table --------------------------------------------------------------------------------------------------------
+# ``out`` are the spatial sizes of the result; ``how`` is (stride, padding, dilation, 1). What a window meets outside
+# its input is -inf for a maximum and nothing for a sum. Indices are places in the flat spatial dims of the input.
 
 window_max = primitive(
     "MaxPool2DWithIndices",
@@ -66,7 +66,7 @@ def _apart(kernel: Sizes, how: How) -> bool:
     return all(s > d * (k - 1) for k, s, d in zip(kernel, how[0], how[2]))
 
 
-# --- The kernels -------------------------------------------------------------------------------------------------------
+# --- The kernels ------------------------------------------------------------------------------------------------------
 
 
 def _padded_sizes(spatial: Sizes, kernel: Sizes, how: How, out: Sizes) -> list[int]:
@@ -100,25 +100,28 @@ def _lines(axis: int, kernel: Sizes, how: How, out: Sizes) -> list[tuple[slice, 
 
 def _window_max(x: Any, kernel: Sizes, how: How, out: Sizes) -> tuple[Any, Any]:
     lowest = -math.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    padded = _padded(x, lowest, kernel, how, out)
-    best, offset = _largest(padded, x.shape[2:], kernel, how, out)
+    padded, spatial = _padded(x, lowest, kernel, how, out), x.shape[2:]
+    best, offset = _largest(padded, spatial, kernel, how, out)
     if x.dtype.kind == "f" and np.isnan(best).any():
-        best, offset = _largest(padded, x.shape[2:], kernel, how, out, nan=True)
+        best, offset = _largest(padded, spatial, kernel, how, out, nan=True)
     indices = np.empty(best.shape, np.int64)
-    return best, np.add(offset, _starts(x.shape[2:], how, out), out=indices)
+    return best, np.add(offset, _starts(spatial, how, out), out=indices)
 
 
 def _largest(x: Any, spatial: Sizes, kernel: Sizes, how: How, out: Sizes, nan: bool = False) -> tuple[Any, Any]:
     """The largest of each window, and how far it is from the window's start in the flat spatial dims.
 
-    Of equals it is the first, and with ``nan`` the last nan where there is one, as in PyTorch. Each line is copied before
-    it is compared, since NumPy is slow on short strided runs; products take the place of np.where, which is slower.
+    Of equals it is the first, and with ``nan`` the last nan where there is one, as in PyTorch. Each line is copied
+    before it is compared, since NumPy is slow on short strided runs; products of small integers replace np.where.
     """
-    offset: Any = np.int32(0)
+    small = _offset_type(spatial, kernel, how)
+    offset: Any = small.type(0)
     for axis in range(2, x.ndim):
         for k, line in enumerate(_lines(axis, kernel, how, out)):
             value = x[line].copy()
-            there = (offset[line] if np.ndim(offset) == x.ndim else offset) + _along(axis - 2, k, spatial, how, out)
+            there = (offset[line] if np.shape(offset) == x.shape else offset) + _along(
+                axis - 2, k, spatial, how, out, small
+            )
             if k == 0:
                 best, found = value, there
                 continue
@@ -128,21 +131,31 @@ def _largest(x: Any, spatial: Sizes, kernel: Sizes, how: How, out: Sizes, nan: b
             if nan:
                 better |= (value != value) & ~((best != best) & (there < found))
             np.maximum(best, value, out=best)
-            found = found + better * (there - found)
+            move = better.astype(small)
+            move *= there - found
+            move += found
+            found = move
         x, offset = best, found
     return x, offset
 
 
 @lru_cache(maxsize=256)
-def _along(d: int, k: int, spatial: Sizes, how: How, out: Sizes) -> Any:
-    """How far a window's element k of dimension d is from its start; what is padding counts as the first that is not."""
+def _offset_type(spatial: Sizes, kernel: Sizes, how: How) -> np.dtype[Any]:
+    """The smallest integer type for an offset within a window: int8 for small images."""
+    steps = [math.prod(spatial[d + 1 :]) for d in range(len(spatial))]
+    return np.min_scalar_type(-1 - sum((k - 1) * dd * step for k, dd, step in zip(kernel, how[2], steps)))
+
+
+@lru_cache(maxsize=256)
+def _along(d: int, k: int, spatial: Sizes, how: How, out: Sizes, small: np.dtype[Any]) -> Any:
+    """How far a window's element k of dimension d is from its start; padding counts as the first that is not."""
     stride, padding, dilation, _ = how
-    step = math.prod(spatial[d + 1 :])
+    step = dilation[d] * math.prod(spatial[d + 1 :])
     if not padding[d]:
-        return np.int32(k * dilation[d] * step)
+        return small.type(k * step)
     outside = (padding[d] - np.arange(out[d]) * stride[d]).clip(0)
-    first = np.maximum(-(-outside // dilation[d]), k) * dilation[d] * step
-    return first.astype(np.int32).reshape(-1, *(1,) * (len(out) - d - 1))
+    first = np.maximum(-(-outside // dilation[d]), k) * step
+    return first.astype(small).reshape(-1, *(1,) * (len(out) - d - 1))
 
 
 @lru_cache(maxsize=256)

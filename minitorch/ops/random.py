@@ -28,7 +28,8 @@ def _generator(given: Generator | None) -> Generator:
 
 
 def rand(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     generator: Generator | None = None,
     out: Tensor | None = None,
     dtype: DType = None,
@@ -42,11 +43,14 @@ def rand(
     >>> minitorch.rand(2)
     tensor([0.4963, 0.7682])
     """
-    return _into(out, _made(_generator(generator).uniform(sizes(size), _numpy(dtype)), requires_grad, device))
+    return _into(
+        out, _made(_generator(generator).uniform(sizes(args, keyword=size), _numpy(dtype)), requires_grad, device)
+    )
 
 
 def randn(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     generator: Generator | None = None,
     out: Tensor | None = None,
     dtype: DType = None,
@@ -54,7 +58,9 @@ def randn(
     requires_grad: bool = False,
 ) -> Tensor:
     """Normal numbers of mean 0 and standard deviation 1 (``torch.randn``)."""
-    return _into(out, _made(_generator(generator).normal(sizes(size), _numpy(dtype)), requires_grad, device))
+    return _into(
+        out, _made(_generator(generator).normal(sizes(args, keyword=size), _numpy(dtype)), requires_grad, device)
+    )
 
 
 def randint(
@@ -163,7 +169,8 @@ def bernoulli(
         drawn = _generator(generator).bernoulli(p, input.array.shape)
     else:
         drawn = _generator(generator).bernoulli_from(input.array)
-    return _into(out, wrap(drawn.astype(input.array.dtype)))
+    found = wrap(drawn.astype(input.array.dtype))
+    return _into(out, found if not input.requires_grad else found + 0 * input)
 
 
 def multinomial(

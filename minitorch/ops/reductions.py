@@ -19,15 +19,15 @@ from minitorch.ops.indexing import put_along
 def _sum(x: Any, *, axis: Any, keepdims: bool) -> Any:
     """``np.sum`` in a third of its time on small arrays; halves are added in single precision, as PyTorch adds them."""
     if x.dtype is _HALF:
-        return np.add.reduce(x, axis, np.float32, None, keepdims).astype(_HALF)
-    return np.add.reduce(x, axis, None, None, keepdims)
+        return _reduce(x, axis, np.float32, None, keepdims).astype(_HALF)
+    return _reduce(x, axis, None, None, keepdims)
 
 
 def _mean(x: Any, *, axis: Any, keepdims: bool) -> Any:
     n = count(x.shape, axis)
     if x.dtype is _HALF:
-        return (np.add.reduce(x, axis, np.float32, None, keepdims) / n).astype(_HALF)
-    return np.add.reduce(x, axis, None, None, keepdims) / n
+        return (_reduce(x, axis, np.float32, None, keepdims) / n).astype(_HALF)
+    return _reduce(x, axis, None, None, keepdims) / n
 
 
 def _var(x: Any, *, axis: Any, keepdims: bool, correction: float) -> Any:
@@ -36,6 +36,7 @@ def _var(x: Any, *, axis: Any, keepdims: bool, correction: float) -> Any:
 
 
 _HALF = np.dtype(np.float16)
+_reduce: Any = np.add.reduce
 
 # --- The table --------------------------------------------------------------------------------------------------------
 # The engine spreads a gradient up to its input's shape, so a sum's rule only puts the reduced dims back as ones.
@@ -115,7 +116,7 @@ def _share(g: Any, chosen: Any, axis: Any) -> Any:
 
 def _pick(x: Any, axis: int, smallest: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
-        return x, np.zeros((), np.int64)
+        return np.array(x), np.zeros((), np.int64)
     indices = np.asarray((np.argmin if smallest else np.argmax)(x, axis=axis))
     return np.take_along_axis(x, np.expand_dims(indices, axis), axis).squeeze(axis), indices
 
@@ -126,7 +127,7 @@ def _others(x: Any, axis: Any) -> Any:
     one = np.ones((*flat.shape[:-1], 1), x.dtype)
     before = np.cumprod(np.concatenate([one, flat[..., :-1]], -1), -1)
     after = np.cumprod(np.concatenate([one, flat[..., :0:-1]], -1), -1)[..., ::-1]
-    found = before * after
+    found = (before * after)[..., : flat.shape[-1]]  # (of an empty axis, nothing)
     return found.reshape(x.shape) if axis is None else np.moveaxis(found, -1, axis)
 
 
@@ -476,7 +477,9 @@ def norm(
         if p not in ("fro", "nuc"):
             raise RuntimeError(f"norm: p must be a number, 'fro' or 'nuc', but got {p!r}")
         if p == "nuc":
-            raise ValueError("norm: p='nuc' is not supported here; sum the singular values instead")
+            from minitorch.ops.norms import matrix_norm
+
+            return matrix_norm(x, "nuc", (-2, -1) if dim is None else dim, keepdim)
         p = 2
     axis = axes(dim, x.array.ndim)
     if p in (math.inf, -math.inf):
@@ -487,8 +490,18 @@ def norm(
         return sum(x.abs(), dim, keepdim)
     if p == 2:
         return norm_2(x, axis=axis, keepdims=keepdim)
-    powers = sum(x.abs() ** p, dim, keepdim)
-    return powers ** float(1 / p)
+    sizes = x.abs()
+    powers = _power_but_zero(sizes, p) if 0 < p < 2 else sizes**p
+    out: Tensor = _power_but_zero(sum(powers, dim, keepdim), 1 / p)
+    return out
+
+
+def _power_but_zero(x: Tensor, p: float) -> Any:
+    """``x ** p``, of which a 0 has the derivative 0."""
+    zero = x.array == 0
+    if not zero.any():
+        return x ** float(p)
+    return np.where(zero, np.power(0.0, float(p)), np.where(zero, 1.0, x) ** float(p))
 
 
 norm_2 = primitive(

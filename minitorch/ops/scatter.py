@@ -66,7 +66,7 @@ def _set(x: Any, index: Any, v: Any) -> Any:
 
 
 def _at(function: Any, x: Any, index: Any, v: Any) -> Any:
-    out = np.array(x)
+    out = np.array(x, order="C")
     function.at(out, index, v)
     return out
 
@@ -213,8 +213,9 @@ def _rows(input: Tensor, dim: int, index: Tensor, function: str) -> tuple[int, A
         raise IndexError(f"{function}(): Index should have dimension 1 or 0 (got {i.ndim})")
     i = i.reshape(-1)
     n = input.array.shape[axis] if input.array.ndim else 1
-    if i.size and (i.min() < -n or i.max() >= n):
-        raise (RuntimeError if function == "index_add" else IndexError)(
+    lowest = -n if function == "index_fill" else 0  # the others do not count from the end
+    if i.size and (i.min() < lowest or i.max() >= n):
+        raise (RuntimeError if function == "index_add" and input.array.ndim > 1 else IndexError)(
             f"{function}(): index out of range in self: index is out of bounds for dimension {axis} with size {n}"
         )
     return axis, i, (slice(None),) * axis + (i,)
@@ -338,6 +339,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     else:
         if isinstance(value, complex) and to.kind != "c":
             raise RuntimeError("value cannot be converted without overflow: a complex value for a real tensor")
+        if to.kind in "iu" and not np.iinfo(to).min <= value <= np.iinfo(to).max:
+            raise RuntimeError(f"value cannot be converted to type {dtypes.of(to).name} without overflow: {value}")
         v = wrap(np.asarray(value).astype(to))
     return where(mask, v, input)
 
@@ -350,7 +353,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         raise RuntimeError("masked_scatter: expected self and source to have same dtypes")
     shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
     x = input if input.array.shape == shape else input.expand(shape)
-    m = np.ascontiguousarray(np.broadcast_to(mask.array, shape))
+    m = np.array(np.broadcast_to(mask.array, shape))
     n = int(m.sum())
     if n > source.array.size:
         raise RuntimeError(

@@ -13,7 +13,7 @@ from minitorch.core.primitive import Operation, primitive, promote, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import Dims, dim_index, expect_tensor, sizes
-from minitorch.ops.indexing import take
+from minitorch.ops.indexing import rows_first, take
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ drop_axes = primitive(
 )
 join = primitive(
     "Cat",
-    lambda *xs, axis: np.concatenate(xs, axis),
+    lambda *xs, axis: rows_first(np.concatenate(xs, axis)),
     prepare=promote,
     xs=lambda g, xs_shapes, axis: pieces(g, lengths=tuple(s[axis] for s in xs_shapes), axis=axis),
 )
@@ -50,11 +50,11 @@ pieces: Operation = primitive(
     x=lambda g, axis: np.concatenate(list(g), axis),
 )
 pile = primitive(
-    "Stack", lambda *xs, axis: np.stack(xs, axis), prepare=promote, xs=lambda g, axis: layers(g, axis=axis)
+    "Stack", lambda *xs, axis: rows_first(np.stack(xs, axis)), prepare=promote, xs=lambda g, axis: layers(g, axis=axis)
 )
 layers: Operation = primitive(
     "Unbind",
-    lambda x, *, axis: list(np.moveaxis(x, axis, 0)),
+    lambda x, *, axis: _layers(np.moveaxis(x, axis, 0)),
     **_view,
     outputs=("*",),
     x=lambda g, axis: np.stack(list(g), axis),
@@ -92,6 +92,11 @@ def _writeable(view: Any, x: Any) -> Any:
     return view
 
 
+def _layers(x: Any) -> list[Any]:
+    """Views along the first axis; of single elements too, for which NumPy would give numbers."""
+    return list(x) if x.ndim > 1 else [x[k : k + 1].reshape(()) for k in range(len(x))]
+
+
 def _put_diagonal(v: Any, offset: int, a: int, b: int, shape: tuple[int, ...]) -> Any:
     out = np.zeros(shape, v.dtype)
     view = np.diagonal(out, offset, a, b)
@@ -126,14 +131,14 @@ for _numpy, _op in _NUMPY.items():
 # --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
-def reshape(input: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *args: Any, shape: Any = None) -> Tensor:
     """The same elements in another shape, one of whose sizes may be -1; a view if possible (``torch.reshape``).
 
     >>> import minitorch
     >>> minitorch.arange(6).reshape(2, -1).shape
     torch.Size([2, 3])
     """
-    return reshape_to(input, shape=_inferred(sizes(shape, "shape"), input.array.size))
+    return reshape_to(input, shape=_inferred(sizes(args, "shape", shape), input.array.size))
 
 
 def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
@@ -187,9 +192,9 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     return reshape_to(input, shape=_inferred(other.array.shape, input.array.size))
 
 
-def permute(input: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """A view with its dims in another order (``torch.permute``)."""
-    order = sizes(dims, "dims")
+    order = sizes(args, "dims", dims)
     ndim = input.array.ndim
     if len(order) != ndim:
         raise RuntimeError(
@@ -231,15 +236,17 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
         )
     if len(set(src)) != len(src) or len(set(dst)) != len(dst):
         raise RuntimeError("movedim: repeated dim in `source` or `destination`")
+    if ndim == 0:
+        return permute_axes(input, axes=())
     order = [d for d in range(ndim) if d not in src]
     for d, s in sorted(zip(dst, src)):
         order.insert(d, s)
     return permute_axes(input, axes=tuple(order))
 
 
-def expand(input: Tensor, *shape: Any) -> Tensor:
+def expand(input: Tensor, *args: Any, size: Any = None) -> Tensor:
     """A view spread over dims of size 1 and new leading ones; -1 keeps a size (``Tensor.expand``)."""
-    to = list(sizes(shape))
+    to = list(sizes(args, "size", size))
     have = input.array.shape
     lead = len(to) - len(have)
     if lead < 0:
@@ -279,7 +286,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
         shape = np.broadcast_shapes(*(t.array.shape for t in tensors))
     except ValueError as error:
         raise RuntimeError(f"The size of tensor a must match the size of tensor b: {error}") from None
-    return tuple(spread(t, shape=shape) for t in tensors)
+    return tuple(t if t.array.shape == shape else spread(t, shape=shape) for t in tensors)
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
@@ -322,6 +329,10 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """One dim as several, one of whose sizes may be -1 (``torch.unflatten``)."""
     shape = input.array.shape
     axis = dim_index(dim, len(shape))
+    if not shape:
+        raise RuntimeError(
+            f"unflatten got an unexpected error: Dimension specified as {dim} but tensor has no dimensions"
+        )
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     try:
@@ -395,13 +406,13 @@ def _atleast(tensors: Sequence[Tensor], ndim: int) -> list[Tensor]:
 
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined side by side (``torch.hstack``)."""
-    parts = _atleast(tensors, 1)
+    parts = _atleast(_sequence(tensors, "hstack"), 1)
     return cat(parts, 0 if parts[0].array.ndim == 1 else 1)
 
 
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined one above the other (``torch.vstack``)."""
-    return cat(_atleast(tensors, 2), 0)
+    return cat(_atleast(_sequence(tensors, "vstack"), 2), 0)
 
 
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -459,6 +470,8 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     if input.array.ndim == 0:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     n = input.array.shape[axis]
+    if isinstance(start, Tensor) and (start.array.ndim or start.array.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     first = int(start.array) if isinstance(start, Tensor) else start
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
@@ -483,9 +496,9 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     return take(input, index=(slice(None),) * axis + (index,))
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """A copy with the order of elements along ``dims`` reversed (``torch.flip``)."""
-    chosen = tuple(dim_index(d, input.array.ndim) for d in sizes(dims, "dims"))
+    chosen = tuple(dim_index(d, input.array.ndim) for d in sizes(args, "dims", dims))
     if len(set(chosen)) != len(chosen):
         raise RuntimeError(f"dim {max(chosen, key=chosen.count)} appears multiple times in the list of dims")
     return reverse(input, axes=() if input.array.ndim == 0 else chosen)
@@ -494,6 +507,8 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Elements moved along ``dims``, those that fall off coming in at the other end (``torch.roll``)."""
     by = tuple(shifts) if isinstance(shifts, (tuple, list)) else (shifts,)
+    if not by:
+        raise RuntimeError("`shifts` required")
     if dims is None or dims == ():
         return shift(input.reshape(-1), shifts=by, axes=(0,)).reshape(input.array.shape)
     along = tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
@@ -502,11 +517,13 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     return shift(input, shifts=by, axes=tuple(dim_index(d, input.array.ndim) for d in along))
 
 
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
+def repeat(input: Tensor, *args: Any, repeats: Any = None) -> Tensor:
     """The tensor laid side by side, so often along each dim (``Tensor.repeat``)."""
-    if not repeats:
+    from minitorch.ops.memory import ordered
+
+    if not args and repeats is None:
         raise TypeError('repeat() missing 1 required positional arguments: "repeats"')
-    times = sizes(repeats, "repeats")
+    times = sizes(args, "repeats", repeats)
     have = input.array.shape
     lead = len(times) - len(have)
     if lead < 0:
@@ -517,12 +534,13 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     # Each dim as (times, size): a view, of which one copy is made at the end.
     x = reshape_to(input, shape=tuple(n for size in have for n in (1, size)))
     x = spread(x, shape=tuple(n for pair in zip(times, have) for n in pair))
-    return reshape_to(x, shape=tuple(n * m for n, m in zip(times, have)))
+    out: Tensor = reshape_to(x, shape=tuple(n * m for n, m in zip(times, have)))
+    return out if out._view is None else ordered(out)  # never a view of the input
 
 
-def tile(input: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
     """``repeat`` that fills up missing leading dims with 1 (``torch.tile``)."""
-    times = sizes(dims, "dims")
+    times = sizes(args, "dims", dims)
     return repeat(input, (1,) * (input.array.ndim - len(times)) + times)
 
 

@@ -231,9 +231,12 @@ def logdet(input: Tensor) -> Tensor:
     return where(wrap(sign.array < 0), math.nan, logarithm)
 
 
-def pinv(A: Tensor, *, atol: Any = None, rtol: Any = None, rcond: Any = None, hermitian: bool = False) -> Tensor:
+def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The Moore-Penrose pseudo-inverse (``torch.linalg.pinv``); singular values below the tolerance count as 0."""
     matrices(A, "linalg.pinv")
+    for name, tolerance in (("rtol", rcond if rtol is None else rtol), ("atol", atol)):
+        if isinstance(tolerance, Tensor) and tolerance.requires_grad:
+            raise RuntimeError(f"The function 'linalg_pinv' is not differentiable with respect to argument '{name}'.")
     if A.array.size == 0:
         return A.mT.conj().clone()
     top = np.linalg.svd(A.array, compute_uv=False).max(-1)
@@ -320,7 +323,9 @@ def triangular_solve(
 
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with ``A @ X == B``, from the Cholesky factor of A (``torch.cholesky_solve``)."""
-    l = L.triu().mT.conj() if upper else L.tril()
+    # One triangle is read, and the gradient is that of L @ L.mH for any L, as in PyTorch.
+    l = L + wrap((np.triu(L.array) if upper else np.tril(L.array)) - L.array)
+    l = l.mT.conj() if upper else l
     return solve(l.mT.conj(), solve(l, B))
 
 
@@ -355,7 +360,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None)
         raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
     x = matmul(pinv(A, rtol=rcond), b)
     nothing = A.new_empty(0)
-    residuals = nothing
+    residuals = x.reshape(-1)[:0].real
     full = bool(np.all(np.linalg.matrix_rank(A.array) == n)) if A.array.size else False
     named = driver or "gelsy"
     if m > n and full and named != "gelsy":
@@ -458,10 +463,9 @@ def _in_best_order(xs: list[Tensor]) -> Tensor:
 
 def vander(x: Tensor, N: int | None = None) -> Tensor:
     """Powers 0 to N-1 of each element, in a new last dim (``torch.linalg.vander``)."""
-    if x.array.ndim < 1:
-        raise RuntimeError("linalg.vander: expected a tensor with at least 1 dimension")
+    x = x if x.array.ndim else x.reshape(1)
     n = x.array.shape[-1] if N is None else N
-    if n <= 1 and N is not None:
+    if n <= 1:
         raise RuntimeError(f"N must be greater than 1, got {n}")
     out = [wrap(np.ones(x.array.shape, x.array.dtype))]
     for _ in range(n - 1):

@@ -260,7 +260,8 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
     ordered = sort(x, axis).values.movedim(axis, -1)
     holes = np.sum(np.isnan(ordered.array), axis=-1, keepdims=True)
     last = np.maximum(n - holes - 1, 0) if skip_nan else np.full(holes.shape, n - 1)
-    rank = fractions.reshape(-1) * last.astype(fractions.dtype)
+    exact = (q if isinstance(q, Tensor) else wrap(fractions)).reshape(-1) * wrap(last.astype(fractions.dtype))
+    rank = exact.array
     if not skip_nan:
         rank = np.where(holes > 0, np.asarray(n - 1, rank.dtype), rank)
     if interpolation == "nearest":
@@ -271,8 +272,11 @@ def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolati
         low = high
     values = take_along(ordered, low, axis=low.ndim - 1)
     if interpolation in ("linear", "midpoint"):
-        weight = np.full_like(rank, 0.5) if interpolation == "midpoint" else rank - low
-        values = lerp(values, take_along(ordered, high, axis=high.ndim - 1), wrap(weight))
+        below = wrap(low.astype(rank.dtype))
+        weight = wrap(np.full_like(rank, 0.5)) if interpolation == "midpoint" else exact - below
+        if not skip_nan and np.any(holes):
+            weight = wrap(rank) - below
+        values = lerp(values, take_along(ordered, high, axis=high.ndim - 1), weight)
     out = values.movedim(-1, 0)
     if keepdim:
         shape = [1] * ndim if dim is None else [1 if d == axis else m for d, m in enumerate(input.array.shape)]
@@ -403,6 +407,12 @@ def _limits(x: Any, low: float, high: float) -> tuple[float, float]:
     return (low - 1, high + 1) if low == high else (low, high)
 
 
+def _extent(x: Any) -> tuple[float, float]:
+    """The range of the values, made a little wider where they are all equal."""
+    low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
+    return (low - 0.5, high + 0.5) if low == high else (low, high)
+
+
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements fall into each of some equal bins (``torch.histc``)."""
     if bins <= 0:
@@ -427,7 +437,7 @@ def histogram(
     if isinstance(bins, Tensor):
         edges = bins.array
     else:
-        low, high = range if range is not None else _limits(x, 0, 0) if x.size else (0, 1)
+        low, high = range if range is not None else _extent(x)
         edges = np.linspace(low, high, bins + 1).astype(x.dtype)
     counts, _ = np.histogram(x, edges, weights=weights, density=density)
     return histogram_result(wrap(counts.astype(x.dtype)), wrap(edges))

@@ -153,7 +153,9 @@ def _polynomial(name: str, x: Any, n: Any) -> Any:
     """Of a whole degree, as PyTorch cuts it off; 0 for a negative one."""
     degree = np.asarray(n).astype(np.int64)
     out = scipy(f"eval_{name}", np.maximum(degree, 0), x)
-    return np.where(degree < 0, 0, out).astype(out.dtype)
+    return np.where(degree < 0, 0, out).astype(
+        np.result_type(*(a for a in (x, n) if isinstance(a, (np.ndarray, np.generic))))
+    )
 
 
 chebyshev_polynomial_t, chebyshev_polynomial_u = _orthogonal("chebyt"), _orthogonal("chebyu")

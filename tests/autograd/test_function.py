@@ -84,7 +84,7 @@ def test_the_node_shows_its_context():
     assert y.grad_fn.name() == "CubeBackward"
     assert repr(y) == "tensor([1., 1.], grad_fn=<CubeBackward>)"
     assert y.grad_fn.saved_tensors[0].tolist() == [1.0, 1.0]
-    assert y.grad_fn.next_functions[0][0].name() == "AccumulateGrad"
+    assert y.grad_fn.next_functions[0][0].name() == "torch::autograd::AccumulateGrad"
 
 
 def test_a_saved_leaf_is_the_leaf_itself():

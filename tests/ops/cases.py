@@ -89,7 +89,7 @@ UNARY_DOMAINS = {
 }  # fmt: skip
 UNARY = (
     "exp", "exp2", "expm1", "square", "abs", "sign", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "asinh", "ceil",
-    "rint", "erf", "relu", "sigmoid", "silu", "mish", "log_sigmoid", "gelu_tanh", "gelu_erf",
+    "rint", "erf", "relu", "sigmoid", "silu", "mish", "hardsigmoid", "log_sigmoid", "gelu_tanh", "gelu_erf",
 )  # fmt: skip
 REDUCED = [{"axis": a, "keepdims": k} for a in (None, 0, 1, -1, (0, 2), ()) for k in (False, True)]
 
@@ -235,7 +235,7 @@ CASES = {
         for divisor in (3, np.array([2, 3, 2], np.float32))
     ],
     "window_spread": [case(spread(1, 1, 3), spatial=(5,), kernel=(3,), how=((2,), (1,), (1,), 1))],
-    "convolve_bias": [case(spread(2, 2, 5), spread(3, 2, 3), V[:3], how=ONE_D),
+    "convolution": [case(spread(2, 2, 5), spread(3, 2, 3), V[:3], how=ONE_D),
                       case(spread(1, 2, 4, 5), spread(4, 1, 2, 2), V, how=GROUPED)],
     # two inputs
     "hypot": PAIRS, "logaddexp": PAIRS, "logaddexp2": PAIRS, "copysign": PAIRS,
@@ -295,6 +295,13 @@ CASES = {
     "outside": [case(M, steps=(lambda x: x[1:], lambda x: x[:, 0]))],
     "replaced": [case(M, M[1:, 0], steps=(lambda x: x[1:], lambda x: x[:, 0]))],
     "assign": [case(M, V), case(M, S), case(M, 3.0)],
+    "prelu": [case(M, C), case(M, S)],
+    "gated": [case(T3, axis=2), case(M, axis=1)],
+    "hardswish": [case(M * 2.1)],
+    "hardshrink": [case(M, lambd=0.5)],
+    "softshrink": [case(M, lambd=0.5)],
+    "hardtanh": [case(M, low=-1.0, high=0.7)],
+    "nextafter": [case(M, M2)],
     "gate_one": ANY,
     "gate_several": [case(M, V)],
 }  # fmt: skip

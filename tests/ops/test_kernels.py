@@ -9,7 +9,7 @@ import minitorch
 import minitorch.nn.functional as F
 from minitorch.ops import convolution, losses, normalisation, pooling
 
-# --- Kernels and definitions -------------------------------------------------------------------------------------------
+# --- Kernels and definitions ------------------------------------------------------------------------------------------
 
 
 def draw(*shape, seed=0, dtype=np.float64):
@@ -102,7 +102,7 @@ def test_a_constant_row_normalises_to_zero_exactly():
     assert not F.layer_norm(x, (7,)).numpy().any()
 
 
-# --- Convolution -------------------------------------------------------------------------------------------------------
+# --- Convolution ------------------------------------------------------------------------------------------------------
 
 HOW = ((2, 1), (1, 0), (1, 2), 2)  # stride, padding, dilation, groups
 
@@ -156,7 +156,7 @@ def test_columns_and_their_sum_are_adjoint():
     assert (cols * v).sum() == pytest.approx((x * back).sum())
 
 
-# --- Pooling -----------------------------------------------------------------------------------------------------------
+# --- Pooling ----------------------------------------------------------------------------------------------------------
 
 
 def test_sums_of_windows_and_their_spread_are_adjoint():

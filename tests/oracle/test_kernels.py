@@ -42,7 +42,9 @@ def test_transposed_convolution(dims, stride, padding, dilation, groups, extra):
     """``extra``, the output padding, may be larger than the stride if it is smaller than the dilation."""
     x, w, b = draw(2, 4, *SPATIAL[dims]), draw(4, 3, *KERNEL[dims], seed=1), draw(3 * groups, seed=2)
     agree(
-        lambda T, *xs: getattr(T.nn.functional, f"conv_transpose{dims}d")(*xs, stride, padding, extra, groups, dilation),
+        lambda T, x, w, b: getattr(T.nn.functional, f"conv_transpose{dims}d")(
+            x, w, b, stride, padding, extra, groups, dilation
+        ),
         x, w, b,
     )  # fmt: skip
 
@@ -67,7 +69,14 @@ def test_convolution_in_float32():
 @pytest.mark.parametrize("dims", [1, 2, 3])
 @pytest.mark.parametrize(
     ("kernel", "stride", "padding", "dilation", "ceil"),
-    [(2, 2, 0, 1, False), (2, None, 0, 1, True), (3, 2, 1, 1, True), (3, 1, 1, 2, False), (2, 3, 1, 1, True), (1, 2, 0, 1, False)],
+    [
+        (2, 2, 0, 1, False),
+        (2, None, 0, 1, True),
+        (3, 2, 1, 1, True),
+        (3, 1, 1, 2, False),
+        (2, 3, 1, 1, True),
+        (1, 2, 0, 1, False),
+    ],
 )
 @pytest.mark.parametrize("kind", ["random", "ties", "nan", "-inf"])
 def test_max_pool(dims, kernel, stride, padding, dilation, ceil, kind):
@@ -87,13 +96,21 @@ def test_max_pool(dims, kernel, stride, padding, dilation, ceil, kind):
 @pytest.mark.parametrize("dims", [1, 2, 3])
 @pytest.mark.parametrize(
     ("kernel", "stride", "padding", "ceil", "include"),
-    [(2, None, 0, False, True), (3, 2, 1, True, True), (3, 2, 1, True, False), (2, 3, 1, True, False), (3, 1, 1, False, False)],
+    [
+        (2, None, 0, False, True),
+        (3, 2, 1, True, True),
+        (3, 2, 1, True, False),
+        (2, 3, 1, True, False),
+        (3, 1, 1, False, False),
+    ],
 )
 def test_avg_pool(dims, kernel, stride, padding, ceil, include):
     x = draw(2, 3, *SPATIAL[dims])
     agree(lambda T, x: getattr(T.nn.functional, f"avg_pool{dims}d")(x, kernel, stride, padding, ceil, include), x)
     if dims > 1:
-        agree(lambda T, x: getattr(T.nn.functional, f"avg_pool{dims}d")(x, kernel, stride, padding, ceil, include, 5), x)
+        agree(
+            lambda T, x: getattr(T.nn.functional, f"avg_pool{dims}d")(x, kernel, stride, padding, ceil, include, 5), x
+        )
 
 
 @pytest.mark.parametrize("size", [1, 3, (2, 5), (None, 4), (9, 9)])
@@ -139,7 +156,9 @@ CLASSES = np.array([1, 0, 4, 2, 1, 3])
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-@pytest.mark.parametrize("settings", [{}, {"label_smoothing": 0.1}, {"ignore_index": 1}, {"ignore_index": 1, "label_smoothing": 0.2}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"label_smoothing": 0.1}, {"ignore_index": 1}, {"ignore_index": 1, "label_smoothing": 0.2}]
+)
 @pytest.mark.parametrize("weighted", [True, False])
 def test_cross_entropy(reduction, settings, weighted):
     weight = [Constant(np.arange(1.0, 6))] if weighted else []
@@ -171,7 +190,8 @@ def test_the_nodes_have_pytorchs_names():
     def names(T, x):
         f = T.nn.functional
         outs = (
-            f.conv2d(x, x[:, :, :2, :2]), f.max_pool2d(x, 2), f.avg_pool2d(x, 2), f.layer_norm(x, (4, 4)), f.group_norm(x, 2),
+            f.conv2d(x, x[:, :, :2, :2]), f.max_pool2d(x, 2), f.avg_pool2d(x, 2),
+            f.layer_norm(x, (4, 4)), f.group_norm(x, 2),
             f.batch_norm(x, None, None, training=True), f.mse_loss(x, x * 2), f.softmax(x, 1), f.log_softmax(x, 1),
             f.binary_cross_entropy_with_logits(x, x), f.cross_entropy(x[:, :, 0, 0], T.tensor([0, 1])),
         )  # fmt: skip

@@ -5,7 +5,10 @@ arguments. Each is run on both with first and second derivatives. A name that mi
 what differs on purpose stands in DIFFERENT, with the reason.
 """
 
+# ruff: noqa: SIM905 (a list of names)
+
 import itertools
+import os
 import sys
 import types
 import unittest
@@ -19,8 +22,11 @@ from tests.oracle.compare import Constant, agree, array, outcome, torch
 # PyTorch's test tables import a snapshot tester that they do not need here.
 sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase, assert_expected_inline=None))
 database = pytest.importorskip("torch.testing._internal.common_methods_invocations")
+for module in (torch.testing._internal.common_utils, torch.testing._internal.opinfo.core):
+    module.extract_test_fn = lambda: None  # it reads the sources of the whole stack for each operation
 
-SAMPLES = 4  # of each operation at most, evenly chosen from the first of PyTorch's
+# How many of PyTorch's samples of each operation run: a few by default, more for a thorough look.
+SAMPLES = int(os.environ.get("OPINFO_SAMPLES", "3"))
 METHODS = {"polygamma", "special.polygamma", "normal"}  # sampled with a method's order of arguments
 DIFFERENT = {
     "empty": "its values are what the memory held", "empty_like": "as empty", "empty_permuted": "as empty",
@@ -37,7 +43,32 @@ def resolve(T, name):
 
 
 # What is not as PyTorch has it yet. An entry that passes fails the run, so that the list stays true.
-PENDING = {"float64": set(), "int64": set(), "in_place": set(), "bad_inputs": set()}
+PENDING = {
+    "float64": """
+        as_strided_scatter linalg.norm-subgradients_at_zero nn.functional.batch_norm
+        nn.functional.multi_margin_loss nn.functional.pixel_shuffle nn.functional.pixel_unshuffle
+        nn.functional.triplet_margin_with_distance_loss nn.functional.unfold
+        special.bessel_j0 special.bessel_y1
+    """.split(),
+    "int64": """
+        kthvalue nn.functional.avg_pool1d nn.functional.avg_pool2d nn.functional.avg_pool3d
+        nn.functional.local_response_norm nn.functional.pad-constant
+        nn.functional.pixel_shuffle nn.functional.pixel_unshuffle
+        nn.functional.triplet_margin_with_distance_loss topk
+    """.split(),
+    "in_place": """
+        addbmm resize_as_
+    """.split(),
+    "bad_inputs": """
+        signal.windows.bartlett signal.windows.blackman signal.windows.cosine signal.windows.exponential
+        signal.windows.gaussian signal.windows.general_cosine signal.windows.general_hamming
+        signal.windows.hamming signal.windows.hann signal.windows.kaiser signal.windows.nuttall
+        masked_fill narrow_copy nn.functional.adaptive_avg_pool2d nn.functional.adaptive_avg_pool3d
+        nn.functional.adaptive_max_pool2d nn.functional.adaptive_max_pool3d nn.functional.conv2d
+        nn.functional.conv3d nn.functional.max_pool1d nn.functional.max_pool3d nn.functional.multi_margin_loss
+        nn.functional.multilabel_margin_loss
+    """.split(),
+}
 
 
 def rows(kind, suits=lambda op: True):
@@ -95,7 +126,7 @@ def compare(op, sample, grad=True, tolerance=(1e-7, 1e-8)):
 
 
 def chosen(samples, most):
-    samples = list(itertools.islice(samples, 60))
+    samples = list(itertools.islice(samples, 10 * most))
     return samples[:: max(1, -(-len(samples) // most))]
 
 
@@ -116,7 +147,7 @@ def test_int64(op):
         pytest.skip(DIFFERENT[op.name])
     if torch.int64 not in op.dtypes:
         pytest.skip("not an operation on whole numbers")
-    for sample in chosen(op.sample_inputs("cpu", torch.int64, requires_grad=False), SAMPLES // 2):
+    for sample in chosen(op.sample_inputs("cpu", torch.int64, requires_grad=False), SAMPLES - 1):
         compare(op, sample, grad=False, tolerance=None)
 
 
@@ -130,7 +161,7 @@ def in_place_name(op):
 def test_in_place(op):
     """The method with an underscore: the same numbers and derivatives, in the tensor's own memory."""
     name = in_place_name(op)
-    for sample in chosen(op.sample_inputs("cpu", torch.float64, requires_grad=op.supports_autograd), SAMPLES // 2):
+    for sample in chosen(op.sample_inputs("cpu", torch.float64, requires_grad=op.supports_autograd), SAMPLES - 1):
         tensors = []
         args = flattened((sample.input, *sample.args), tensors)
         kwargs = flattened(sample.kwargs, tensors)
@@ -145,7 +176,11 @@ def test_in_place(op):
         agree(program, *tensors, grad=op.supports_autograd, second=False, tolerance=(1e-7, 1e-8))
 
 
-@pytest.mark.parametrize("op", rows("bad_inputs", lambda op: op.error_inputs_func is not None))
+def has_bad_inputs(op):
+    return op.error_inputs_func is not None and not op.name.startswith("__r")
+
+
+@pytest.mark.parametrize("op", rows("bad_inputs", has_bad_inputs))
 def test_bad_inputs(op):
     """PyTorch's own samples of wrong use: the same type of exception."""
     for error in op.error_inputs("cpu"):
@@ -153,8 +188,11 @@ def test_bad_inputs(op):
         if "out" in sample.kwargs:
             continue
         tensors = []
-        args = flattened((sample.input, *sample.args), tensors)
-        kwargs = flattened(sample.kwargs, tensors)
+        try:
+            args = flattened((sample.input, *sample.args), tensors)
+            kwargs = flattened(sample.kwargs, tensors)
+        except (NotImplementedError, ValueError):
+            continue  # a tensor without memory, or of more than 64 dims: NumPy has no such arrays
 
         def program(T, *given, args=args, kwargs=kwargs):
             return resolve(T, op.name)(*filled(T, args, given), **filled(T, kwargs, given))

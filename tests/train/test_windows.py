@@ -82,7 +82,9 @@ def test_labels_some_of_them_ignored(name):
 
 
 @pytest.mark.parametrize(
-    "loss", [nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(), nn.MSELoss(reduction="sum"), F.mse_loss], ids=str
+    "loss",
+    [nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(), nn.MSELoss(reduction="sum"), F.mse_loss],
+    ids=lambda f: getattr(f, "__name__", str(f)),
 )
 def test_values(loss):
     x, _ = rows(sum(SIZES))

@@ -1,0 +1,35 @@
+"""Every name of the list of PyTorch's operations is there, wherever PyTorch has it, or there is a reason."""
+
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is the oracle: pip install minitorch[oracle]")
+from tests.oracle import status
+
+KINDS = {"f": "function", "m": "method", "i": "method in place"}
+
+
+@pytest.mark.parametrize("tier", [1, 2, 3])
+def test_names_are_there(tier):
+    absent = {name: [KINDS[k] for k in status.missing(name)] for t, name in status.names() if t == tier}
+    assert {name: kinds for name, kinds in absent.items() if kinds and name not in status.REASONS} == {}
+
+
+def test_the_list_names_what_pytorch_has():
+    for _, name in status.names():
+        assert any(theirs for theirs, _ in status.variants(name).values()), name
+
+
+def test_no_name_is_listed_twice():
+    every = [name for _, name in status.names()]
+    assert len(every) == len(set(every))
+
+
+def test_reasons_are_for_names_of_the_list():
+    assert set(status.REASONS) <= {name for _, name in status.names()}
+
+
+def test_a_difference_is_told_by_its_order():
+    assert status.by_order("ok", True, False) == ["ok", "ok", "-"]
+    assert status.by_order("FAIL AssertionError: gradient: 1", True, True)[0] == "ok"
+    assert status.by_order("FAIL AssertionError: second derivative: 1", True, True)[:2] == ["ok", "ok"]
+    assert status.by_order("FAIL AssertionError: result: 1", True, True)[0].startswith("FAIL")
