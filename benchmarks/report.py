@@ -81,7 +81,7 @@ def changes(lines: list[Line], before: dict[str, Any]) -> list[str]:
         if then is None:
             found.append(f"{'new':<8}{line.key}: {line.figure}")
             continue
-        was = Ratio(**then["figure"])
+        was = then["figure"]
         if line.figure.high < was.low:
             found.append(f"{'better':<8}{line.key}: {was} -> {line.figure}")
         elif line.figure.low > was.high:
@@ -95,8 +95,11 @@ def load(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"--against: cannot read {path}: {error}") from None
-    if not isinstance(found, dict) or not isinstance(found.get("lines"), dict):
-        raise ValueError(f"--against: {path} is not a run of the benchmarks")
+    try:
+        for line in found["lines"].values():
+            line["figure"] = Ratio(**line["figure"])
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError(f"--against: {path} is not a run of these benchmarks") from None
     return found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from minitorch.core import dtypes
 from minitorch.core.backward import backward
 from minitorch.core.graph import edge_of
-from minitorch.core.inplace import apply_, assign, check_writable, copy_, rebase, write
+from minitorch.core.inplace import apply_, assign, check_recordable, check_writable, copy_, rebase, write
 from minitorch.core.mode import mode
 from minitorch.core.printing import tensor_text
 from minitorch.core.tensor import Tensor, wrap
@@ -215,6 +215,8 @@ def in_place(function: Method) -> Method:
                 before._edge, before._requires_grad = edge_of(self), self._requires_grad
             args = tuple(before if x is self else x for x in args)
             result = function(before, *args, **kwargs)
+            if result._edge is not None:
+                check_recordable(self)
             write(self, result.array)
             if result._edge is not None:
                 rebase(self, result._edge)
@@ -294,6 +296,8 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
     if fancy and isinstance(k, tuple) and any(isinstance(part, int) for part in k):
         basic, k = indexing.in_two_steps(k)
         self = indexing.take(self, index=basic)
+    elif not fancy and 0 in self.array.strides:  # of an expanded tensor, only what is written to must not overlap
+        self, k = indexing.take(self, index=k), ...
     v = value if isinstance(value, (Tensor, Number)) else creation.as_tensor(value)
     if isinstance(v, Tensor):
         if v.array.dtype != self.array.dtype:

@@ -291,6 +291,16 @@ def edge_of(t: Tensor) -> Edge | None:
     return (t._edge or sink(t)) if t._requires_grad else None
 
 
+def set_history(t: Tensor, edge: Edge | None, requires_grad: bool) -> None:
+    """Gives a tensor another place in the graph after a write; the gradient that it retains is that of what it is now."""
+    old = t._edge
+    t._edge, t._requires_grad = edge, requires_grad
+    if old is not None and old[0].hooks is not None and old[0].retains(old[1], t):
+        del old[0].hooks.retained[old[1]]
+        if edge is not None:
+            edge[0].retain(edge[1], t)
+
+
 def run_tensor_hooks(hooks: Hooks, g: Gradient) -> Gradient:
     """Passes a gradient through a tensor's hooks, which see Tensors."""
     lifted = isinstance(g, Tensor)
@@ -344,7 +354,8 @@ class View:
         if self.edge is not base._edge:
             with enable_grad():
                 now = replay(self.steps, base)
-            t._edge, t._requires_grad, self.edge = now._edge, now._requires_grad, base._edge
+            self.edge = base._edge
+            set_history(t, now._edge, now._requires_grad)
 
 
 NO_GRAD_VIEW = (

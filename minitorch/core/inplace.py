@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
-from minitorch.core.graph import Edge, Steps, edge_of, replay
+from minitorch.core.graph import Edge, Steps, edge_of, replay, set_history
 from minitorch.core.mode import mode
 from minitorch.core.primitive import operand, primitive, record, same
 from minitorch.core.tensor import Array, Tensor, wrap
@@ -69,6 +69,12 @@ def check_writable(x: Tensor) -> None:
         )
 
 
+def check_recordable(x: Tensor) -> None:
+    """Raises where a write to a view would have to be recorded, and PyTorch has no place for it."""
+    if x._view is not None and x._view.fault is not None:
+        raise RuntimeError(x._view.fault)
+
+
 def apply_(op: Any, x: Tensor, *others: Any, **params: Any) -> Tensor:
     """``x`` becomes ``op(x, *others, **params)`` in place, recorded if x or one of the others requires grad."""
     check_writable(x)
@@ -81,6 +87,7 @@ def apply_(op: Any, x: Tensor, *others: Any, **params: Any) -> Tensor:
     tracked = mode.grad and bool(row.rules) and any(isinstance(t, Tensor) and t.requires_grad for t in inputs)
     before: Tensor | None = None
     if tracked:
+        check_recordable(x)
         before = _before(x, np.array(x.array) if _saves_input(row, inputs) else x.array)
     write(x, np.asarray(result))
     if tracked:
@@ -136,7 +143,7 @@ def rebase(x: Tensor, edge: Edge) -> None:
     """Gives x the history ``edge`` after a recorded write; through a view, its base."""
     view = x._view
     if view is None:
-        x._edge, x._requires_grad = edge, True
+        set_history(x, edge, True)
         return
     base = view.base
     old = _before(base, base.array)
@@ -145,7 +152,7 @@ def rebase(x: Tensor, edge: Edge) -> None:
     after = wrap(base.array)
     after._counter = base._counter
     record(replaced.row, (old, new), (base.array, x.array), {"steps": view.steps}, [after], ())
-    base._edge, base._requires_grad = after._edge, True
+    set_history(base, after._edge, True)
     view.refresh(x)
 
 

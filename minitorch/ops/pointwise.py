@@ -11,7 +11,7 @@ from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import refuse, unsupported
-from minitorch.ops.arithmetic import copy, maximum, minimum, rounded, where
+from minitorch.ops.arithmetic import copy, gt, logical_or, lt, ne, rounded, where
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -228,14 +228,20 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        out = input if min is None else maximum(input, min)
-        return out if max is None else minimum(out, max)
+        low = input if min is None else where(_beyond(input, min, lt), min, input)
+        return low if max is None else where(_beyond(low, max, gt), max, low)
     kind = input.array.dtype.kind
     if kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
     if kind in "iub" and (isinstance(min, float) or isinstance(max, float)):
         input = where(True, input, 0.0)  # the promoted dtype
     return clip(input, low=min, high=max)
+
+
+def _beyond(x: Tensor, bound: Any, further: Any) -> Tensor:
+    """Where a bound takes the place of x: at a tie it does not (all of the gradient is x's), if it is NaN it does."""
+    taken: Tensor = further(x, bound)
+    return logical_or(taken, ne(bound, bound)) if isinstance(bound, Tensor) else taken
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:

@@ -190,6 +190,14 @@ def component_table(kind: str, name: str) -> type[Table]:
     return create_model(name, __base__=base, **fields)
 
 
+@functools.cache
+def _unnamed_table(kind: str) -> type[Table]:
+    """The table of a component whose name is wrong: what all of its kind have is checked, the rest is not."""
+    base = KINDS[kind].base
+    fields = {"__annotations__": {"name": Any}, "name": None, "__module__": __name__}
+    return type("unnamed", (base,), {**fields, "model_config": ConfigDict(extra="allow")})
+
+
 def default_table(kind: str, name: str) -> Any:
     """The table of a component that the configuration does not speak of."""
     return component_table(kind, name).model_validate({"name": name})
@@ -220,7 +228,7 @@ def _slot(source: Source, problems: list[Problem], kind: str, path: Path) -> Any
         close = components.nearest(name, names)
         what = f"unknown {kind} {got(name)}; {one_of(names, close)}"
         problems.append(Problem(source.where((*path, "name")), key, what))
-    return dict[str, Any]
+    return _unnamed_table(kind)
 
 
 def _keys_at(schema: Any, path: Path) -> Iterable[str]:

@@ -31,7 +31,7 @@ def test_target_and_times_stand_beside_the_figure():
 def test_a_run_is_kept_and_read_again(tmp_path):
     path = save([line(0.5, 0.6, 0.7)], tmp_path / "new" / "run.json")
     found = load(path)
-    assert found["lines"]["MLP / PyTorch"]["figure"] == {"median": 0.6, "low": 0.5, "high": 0.7, "best": 0.5}
+    assert found["lines"]["MLP / PyTorch"]["figure"] == Ratio(median=0.6, low=0.5, high=0.7, best=0.5)
     assert "numpy" in found["machine"]
 
 
@@ -43,7 +43,9 @@ def test_only_what_is_beyond_the_quartiles_has_changed(tmp_path):
     assert [c.split()[0] for c in changes([line(1, 1, 1, title="LSTM")], before)] == ["new"]
 
 
-@pytest.mark.parametrize("content", ["not JSON", "[]", '{"lines": 3}'])
+@pytest.mark.parametrize(
+    "content", ["not JSON", "[]", '{"lines": 3}', '{"lines": {"MLP / PyTorch": {"figure": {"median": 1}}}}']
+)
 def test_another_file_is_no_run(tmp_path, content):
     path = tmp_path / "other.json"
     path.write_text(content, encoding="utf-8")

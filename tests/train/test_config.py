@@ -385,3 +385,9 @@ def test_every_mutation_is_valid_or_a_clear_error(tmp_path_factory, changes):
     if found is not None:
         assert found
         assert all(p.where.startswith(str(file)) and p.key.split(".")[0] in tree for p in found)
+
+
+def test_a_wrong_name_hides_no_other_error_of_its_table(tmp_path):
+    first, second = problems(tmp_path, GOOD.replace('name = "iris"', 'name = "irus"\ntest_size = 1.5'))
+    assert "did you mean 'iris'" in first
+    assert second == "test.toml:4: data.test_size: should be less than 1 (got 1.5)"
