@@ -113,6 +113,8 @@ def _conv(
 ) -> Tensor:
     who = f"conv{n}d"
     _check_tensors(who, input, weight)
+    if weight.array.ndim != n + 2:
+        raise RuntimeError(f"{who}: expected {n + 2}-dimensional weight, but got weight of size {list(weight.shape)}")
     strides, dilations = _numbers(stride, n, "stride"), _numbers(dilation, n, "dilation")
     if isinstance(padding, str):
         input, paddings = _pad_by_name(input, padding, weight.shape[2:], strides, dilations)
@@ -284,7 +286,8 @@ def unfold(input: Tensor, kernel_size: Size2, dilation: Size2 = 1, padding: Size
             f"padding={how[1]}: the array of sliding blocks would be empty"
         )
     cols = convolution.columns(input, kernel=kernel, how=how)  # (C, k, k', N, out, out')
-    return cols.permute(3, 0, 1, 2, 4, 5).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], -1)
+    places = cols.shape[4] * cols.shape[5]
+    return cols.permute(3, 0, 1, 2, 4, 5).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], places)
 
 
 def fold(

@@ -139,11 +139,12 @@ def multi_margin_loss(
 ) -> Tensor:
     """Σ max(0, margin - x[y] + x[i])^p / C over the classes i but the target y: (N, C) and (N,), or (C,) and ()."""
     reduction = legacy_reduction(size_average, reduce, reduction)
+    check_reduction(reduction)
     if p not in (1, 2):
         raise ValueError(f"only p == 1 and p == 2 supported, got {p}")
     if weight is not None and weight.dim() != 1:
         raise ValueError(f"weight must be one-dimensional, got {weight.dim()} dimensions")
-    x = input if input.dim() == 2 else input.unsqueeze(0)
+    x = input if input.dim() == 2 else input.reshape(1, -1)
     y = target.array.reshape(-1, 1)
     rows, classes = x.shape
     if len(y) != rows:
@@ -167,6 +168,11 @@ def multilabel_margin_loss(
 ) -> Tensor:
     """Σ max(0, 1 - (x[y] - x[i])) / C over the target classes y and all others i; targets end at the first -1."""
     reduction = legacy_reduction(size_average, reduce, reduction)
+    check_reduction(reduction)
+    if input.dim() > 2 or (input.dim() and input.shape[-1] == 0):
+        raise RuntimeError(
+            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(input.shape)}"
+        )
     if target.shape != input.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
     x = input if input.dim() == 2 else input.reshape(1, -1)

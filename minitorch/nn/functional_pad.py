@@ -86,7 +86,7 @@ def _pad_constant(input: Tensor, sides: list[tuple[int, int]], value: float) -> 
         return padded
     outside = np.ones(shape, bool)
     outside[index] = False
-    return where(wrap(outside), value, padded)
+    return where(wrap(outside), wrap(np.asarray(value).astype(input.array.dtype)), padded)
 
 
 # Which element of a dimension each of the padded one's is.

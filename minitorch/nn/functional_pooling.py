@@ -191,6 +191,8 @@ def _avg_pool(
         raise RuntimeError("divisor must be not zero")
     divisor = divisor_override or _counts(x, kernel, how, out, count_include_pad)
     mean: Tensor = pooling.window_mean(x, kernel=kernel, how=how, out=out, divisor=divisor)
+    if input.array.dtype.kind in "iu":  # whole numbers stay whole: the quotient without what is behind the point
+        mean = mean.trunc().to(input.dtype)
     return mean if x is input else mean.squeeze(0)
 
 
@@ -250,6 +252,8 @@ def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = 
 
 
 def _adaptive_sizes(who: str, n: int, input: Tensor, output_size: Any) -> tuple[int, ...]:
+    if isinstance(output_size, tuple | list) and input.dim() <= len(output_size):
+        raise ValueError(f"Input dimension should be at least {len(output_size) + 1}, got {list(input.shape)}")
     if input.dim() not in (n + 1, n + 2):
         raise RuntimeError(f"{who}(): Expected {n + 1}D or {n + 2}D tensor, but got {list(input.shape)}")
     asked = output_size if isinstance(output_size, tuple | list) else (output_size,) * n

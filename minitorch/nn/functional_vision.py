@@ -36,7 +36,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
             "but "
             f"input.size(-3)={c} is not divisible by {r * r}"
         )
-    parts = input.reshape(-1, c // (r * r), r, r, h, w).permute(0, 1, 4, 2, 5, 3)
+    parts = input.reshape(math.prod(batch), c // (r * r), r, r, h, w).permute(0, 1, 4, 2, 5, 3)
     return parts.reshape(*batch, c // (r * r), h * r, w * r)
 
 
@@ -58,7 +58,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
                 "not "
                 f"divisible by {r}"
             )
-    parts = input.reshape(-1, c, h // r, r, w // r, r).permute(0, 1, 3, 5, 2, 4)
+    parts = input.reshape(math.prod(batch), c, h // r, r, w // r, r).permute(0, 1, 3, 5, 2, 4)
     return parts.reshape(*batch, c * r * r, h // r, w // r)
 
 
