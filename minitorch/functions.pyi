@@ -225,6 +225,7 @@ __all__ = [
     "frac",
     "frac_",
     "frexp",
+    "from_dlpack",
     "from_numpy",
     "full",
     "full_like",
@@ -1280,6 +1281,9 @@ def frac_(input: Tensor) -> Tensor:
 
 def frexp(input: Tensor) -> frexp_result:
     """Mantissas in [0.5, 1) and exponents of 2 (``torch.frexp``); the exponents are int32."""
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor on the memory of anything that speaks DLPack: a tensor of PyTorch, an array (``torch.from_dlpack``)."""
 
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor on the array's own memory: writes are seen by both (``torch.from_numpy``)."""

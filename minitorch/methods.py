@@ -48,6 +48,7 @@ from minitorch.ops import (
     special,
     windows,
 )
+from minitorch.ops import numpy_names as _numpy_names  # noqa: F401  (registers NumPy's names)
 
 Method = Callable[..., Any]
 
@@ -168,8 +169,8 @@ FUNCTIONS = names(
         diagonal_copy split_with_sizes_copy unfold_copy
     """,
         creation: """
-        arange as_tensor asarray empty empty_like empty_permuted empty_strided eye from_numpy full full_like linspace
-        logspace ones ones_like scalar_tensor tensor tril_indices triu_indices zeros zeros_like
+        arange as_tensor asarray empty empty_like empty_permuted empty_strided eye from_dlpack from_numpy full full_like
+        linspace logspace ones ones_like scalar_tensor tensor tril_indices triu_indices zeros zeros_like
     """,
         random: "normal rand rand_like randint randint_like randn randn_like randperm",
     }
@@ -313,7 +314,7 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
             v = v.reshape(v.array.shape[extra:])
     try:
         apply_(indexing.put_into, self, v, index=k)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         shape = list(v.array.shape) if isinstance(v, Tensor) else []
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {shape} cannot be broadcast to indexing result: {error}"

@@ -39,8 +39,8 @@ assert y.grad_fn._saved_result is y or (y.grad_fn._saved_result == y).all()
 ```
 
 *Serves* names the functions and methods that use the row directly (more are composed of those). *Checked* is the number
-of cases, in `tests/ops/cases.py`, on which the rules are held against finite differences to second order, in float64 and
-float32; a *fused* row also against its definition in other rows. The comparison with PyTorch is a table of its own:
+of cases, in `tests/ops/cases.py`, on which the rules are held against finite differences to second order; a *fused* row
+also against its definition in other rows. The comparison with PyTorch is a table of its own:
 `python -m tests.oracle.status`.
 
 """

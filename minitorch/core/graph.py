@@ -292,7 +292,7 @@ def edge_of(t: Tensor) -> Edge | None:
 
 
 def set_history(t: Tensor, edge: Edge | None, requires_grad: bool) -> None:
-    """Gives a tensor another place in the graph after a write; the gradient that it retains is that of what it is now."""
+    """Another place in the graph for a tensor, after a write: it retains the gradient of what it is now."""
     old = t._edge
     t._edge, t._requires_grad = edge, requires_grad
     if old is not None and old[0].hooks is not None and old[0].retains(old[1], t):

@@ -44,6 +44,8 @@ from minitorch.nn.functional_activation import (
     threshold,
     threshold_,
 )
+from minitorch.nn.functional_attention import multi_head_attention_forward, scaled_dot_product_attention
+from minitorch.nn.functional_bag import embedding_bag
 from minitorch.nn.functional_conv import (
     conv1d,
     conv2d,
@@ -60,6 +62,7 @@ from minitorch.nn.functional_cross_entropy import (
     cross_entropy,
     nll_loss,
 )
+from minitorch.nn.functional_ctc import ctc_loss
 from minitorch.nn.functional_dropout import (
     alpha_dropout,
     dropout,
@@ -67,6 +70,16 @@ from minitorch.nn.functional_dropout import (
     dropout2d,
     dropout3d,
     feature_alpha_dropout,
+)
+from minitorch.nn.functional_grid import (
+    affine_grid,
+    grid_sample,
+    max_pool1d_with_indices,
+    max_pool2d_with_indices,
+    max_pool3d_with_indices,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
 )
 from minitorch.nn.functional_linear import bilinear, linear
 from minitorch.nn.functional_loss import (
@@ -128,6 +141,7 @@ from minitorch.nn.functional_vision import (
     upsample_bilinear,
     upsample_nearest,
 )
+from minitorch.ops.distances import pdist
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -136,6 +150,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -156,6 +171,7 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",
@@ -163,11 +179,13 @@ __all__ = [
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
     "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -193,10 +211,17 @@ __all__ = [
     "lp_pool3d",
     "margin_ranking_loss",
     "max_pool1d",
+    "max_pool1d_with_indices",
     "max_pool2d",
+    "max_pool2d_with_indices",
     "max_pool3d",
+    "max_pool3d_with_indices",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -205,6 +230,7 @@ __all__ = [
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
@@ -215,6 +241,7 @@ __all__ = [
     "rms_norm",
     "rrelu",
     "rrelu_",
+    "scaled_dot_product_attention",
     "selu",
     "selu_",
     "sigmoid",

@@ -58,12 +58,13 @@ def scaled_dot_product_attention(
     if is_causal:
         attn_mask = wrap(np.tri(*scores.shape[-2:], dtype=np.bool_))
     if attn_mask is not None:
-        if np.broadcast_shapes(scores.shape, attn_mask.shape) != scores.shape:
-            raise RuntimeError(
-                f"output with shape {list(scores.shape)} doesn't match the broadcast shape of attn_mask, which is "
-                f"{list(attn_mask.shape)}"
-            )
+        shape = scores.shape
         scores = scores + _added(attn_mask, query)
+        if scores.shape != shape:
+            raise RuntimeError(
+                f"output with shape {list(shape)} doesn't match the broadcast shape {list(scores.shape)}: attn_mask "
+                f"has too many dimensions, {list(attn_mask.shape)}"
+            )
     nowhere = (scores.array == -math.inf).all(-1, keepdims=True)
     if nowhere.any():
         weights = where(nowhere, 0.0, softmax_dim(where(nowhere, 0.0, scores), axis=-1))

@@ -152,6 +152,13 @@ def from_numpy(ndarray: Any) -> Tensor:
     return wrap(ndarray)
 
 
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor on the memory of anything that speaks DLPack: a tensor of PyTorch, an array (``torch.from_dlpack``)."""
+    array = np.from_dlpack(ext_tensor)
+    dtypes.of(array.dtype)
+    return wrap(array)
+
+
 def scalar_tensor(s: Any, *, dtype: DType = None, device: Device = None, requires_grad: bool = False) -> Tensor:
     """A 0-d tensor of the default dtype (``torch.scalar_tensor``)."""
     return _made(np.asarray(s, dtype=_numpy(dtype)), requires_grad, device)

@@ -17,6 +17,7 @@ from minitorch.ops.arguments import dim_index, refuse
 from minitorch.ops.arithmetic import cast, mul, ne
 from minitorch.ops.binary import log_of_sum
 from minitorch.ops.indexing import put_along
+from minitorch.ops.results import returned
 from minitorch.ops.shapes import cat
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -114,6 +115,7 @@ def _over(function: Callable[..., Tensor], x: Tensor, axis: int | None) -> Tenso
 # --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
+@returned("cummax")
 class cummax_result(NamedTuple):
     """Running maxima, and where they are."""
 
@@ -121,6 +123,7 @@ class cummax_result(NamedTuple):
     indices: Tensor
 
 
+@returned("cummin")
 class cummin_result(NamedTuple):
     """Running minima, and where they are."""
 

@@ -16,6 +16,7 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arithmetic import where
 from minitorch.ops.indexing import take_along
+from minitorch.ops.results import returned
 from minitorch.ops.shapes import cat
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -173,6 +174,7 @@ class LinAlgError(RuntimeError):
     """
 
 
+@returned("linalg_qr")
 class qr_result(NamedTuple):
     """Orthonormal columns and an upper triangle."""
 
@@ -180,6 +182,7 @@ class qr_result(NamedTuple):
     R: Tensor
 
 
+@returned("linalg_svd")
 class svd_result(NamedTuple):
     """Singular vectors and values, as ``linalg.svd`` has them."""
 
@@ -188,6 +191,7 @@ class svd_result(NamedTuple):
     Vh: Tensor
 
 
+@returned("linalg_eigh")
 class eigh_result(NamedTuple):
     """Eigenvalues in ascending order, and eigenvectors in columns."""
 
@@ -195,6 +199,7 @@ class eigh_result(NamedTuple):
     eigenvectors: Tensor
 
 
+@returned("linalg_eig")
 class eig_result(NamedTuple):
     """Complex eigenvalues, and eigenvectors in columns."""
 
@@ -202,6 +207,7 @@ class eig_result(NamedTuple):
     eigenvectors: Tensor
 
 
+@returned("linalg_lu")
 class lu_result(NamedTuple):
     """A permutation, a lower and an upper triangle."""
 
@@ -210,6 +216,7 @@ class lu_result(NamedTuple):
     U: Tensor
 
 
+@returned("linalg_lu_factor")
 class lu_factor_result(NamedTuple):
     """Both triangles in one matrix, and the rows exchanged, counted from 1."""
 
@@ -217,6 +224,7 @@ class lu_factor_result(NamedTuple):
     pivots: Tensor
 
 
+@returned("geqrf")
 class geqrf_result(NamedTuple):
     """What ``geqrf`` gives."""
 
@@ -224,6 +232,7 @@ class geqrf_result(NamedTuple):
     tau: Tensor
 
 
+@returned("linalg_cholesky_ex")
 class cholesky_ex_result(NamedTuple):
     """A Cholesky factor, and 0 or the order of the minor that is not positive-definite."""
 
@@ -231,6 +240,7 @@ class cholesky_ex_result(NamedTuple):
     info: Tensor
 
 
+@returned("linalg_lu_factor_ex")
 class lu_factor_ex_result(NamedTuple):
     """``lu_factor``, and 0 or the number of a zero pivot."""
 

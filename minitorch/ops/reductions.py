@@ -14,6 +14,7 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, in_dtype_of, refuse, restore
 from minitorch.ops.arithmetic import cast, div, where
 from minitorch.ops.indexing import put_along
+from minitorch.ops.results import returned
 
 
 def _sum(x: Any, *, axis: Any, keepdims: bool) -> Any:
@@ -189,6 +190,7 @@ register(
 # --- PyTorch's functions ----------------------------------------------------------------------------------------------
 
 
+@returned("max")
 class max_result(NamedTuple):
     """The values that ``max(dim)`` and its kin found, and where."""
 
@@ -196,6 +198,7 @@ class max_result(NamedTuple):
     indices: Tensor
 
 
+@returned("min")
 class min_result(NamedTuple):
     """The values that ``min(dim)`` found, and where."""
 
@@ -288,7 +291,9 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 
     >>> import minitorch
     >>> minitorch.max(minitorch.tensor([[1.0, 3.0], [5.0, 2.0]]), dim=1)
-    max_result(values=tensor([3., 5.]), indices=tensor([1, 0]))
+    torch.return_types.max(
+    values=tensor([3., 5.]),
+    indices=tensor([1, 0]))
     """
     return _max_or_min(input, dim, keepdim, smallest=False)
 

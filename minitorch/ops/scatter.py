@@ -96,8 +96,8 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, function: str) 
     x, source = input, src
     if input.array.ndim == 0:
         x = input.reshape(1)
-        i = i.reshape(-1)
-        source = src.reshape(-1) if isinstance(src, Tensor) else src
+        i = i if i.ndim else i.reshape(1)
+        source = src.reshape(1) if isinstance(src, Tensor) and src.array.ndim == 0 else src
     elif i.ndim == 0:
         i = i.reshape(1)
     if isinstance(source, Tensor) and source.array.ndim == 0 and i.size:

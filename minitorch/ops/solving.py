@@ -26,6 +26,7 @@ from minitorch.ops.factorizations import (
     svdvals,
 )
 from minitorch.ops.linalg import matmul
+from minitorch.ops.results import returned
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -156,6 +157,7 @@ def _ndim(x: Any) -> int:
 # --- Inverses and determinants ----------------------------------------------------------------------------------------
 
 
+@returned("linalg_slogdet")
 class slogdet_result(NamedTuple):
     """Signs and logarithms of absolute determinants."""
 
@@ -163,6 +165,7 @@ class slogdet_result(NamedTuple):
     logabsdet: Tensor
 
 
+@returned("linalg_inv_ex")
 class inv_ex_result(NamedTuple):
     """Inverses, and 0 or the number of a zero pivot."""
 
@@ -170,6 +173,7 @@ class inv_ex_result(NamedTuple):
     info: Tensor
 
 
+@returned("linalg_solve_ex")
 class solve_ex_result(NamedTuple):
     """Solutions, and 0 or the number of a zero pivot."""
 
@@ -177,6 +181,7 @@ class solve_ex_result(NamedTuple):
     info: Tensor
 
 
+@returned("triangular_solve")
 class triangular_solve_result(NamedTuple):
     """A solution and the matrix."""
 
@@ -184,6 +189,7 @@ class triangular_solve_result(NamedTuple):
     cloned_coefficient: Tensor
 
 
+@returned("linalg_lstsq")
 class lstsq_result(NamedTuple):
     """A least-squares solution, squared residuals, ranks and singular values."""
 
@@ -487,6 +493,7 @@ def svd_old(input: Tensor, some: bool = True, compute_uv: bool = True) -> Any:
     return svd_old_result(u, s, vh.mT.conj())
 
 
+@returned("svd")
 class svd_old_result(NamedTuple):
     """What ``torch.svd`` gives."""
 

@@ -16,6 +16,7 @@ from minitorch.ops.arguments import Dims, axes, dim_index, refuse
 from minitorch.ops.arithmetic import lerp
 from minitorch.ops.indexing import take_along
 from minitorch.ops.reductions import _share, amax, amin
+from minitorch.ops.results import returned
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -42,6 +43,7 @@ def _middle(x: Any, skip_nan: bool) -> Any:
 # --- Order ------------------------------------------------------------------------------------------------------------
 
 
+@returned("sort")
 class sort_result(NamedTuple):
     """Values in order, and where they were."""
 
@@ -49,6 +51,7 @@ class sort_result(NamedTuple):
     indices: Tensor
 
 
+@returned("topk")
 class topk_result(NamedTuple):
     """The k largest (or smallest) values, and where they are."""
 
@@ -56,6 +59,7 @@ class topk_result(NamedTuple):
     indices: Tensor
 
 
+@returned("kthvalue")
 class kthvalue_result(NamedTuple):
     """The k-th smallest values, and where they are."""
 
@@ -63,6 +67,7 @@ class kthvalue_result(NamedTuple):
     indices: Tensor
 
 
+@returned("median")
 class median_result(NamedTuple):
     """Medians, and where they are."""
 
@@ -70,6 +75,7 @@ class median_result(NamedTuple):
     indices: Tensor
 
 
+@returned("nanmedian")
 class nanmedian_result(NamedTuple):
     """Medians of what is not NaN, and where they are."""
 
@@ -77,6 +83,7 @@ class nanmedian_result(NamedTuple):
     indices: Tensor
 
 
+@returned("mode")
 class mode_result(NamedTuple):
     """The commonest values, and where the last of each is."""
 
@@ -84,6 +91,7 @@ class mode_result(NamedTuple):
     indices: Tensor
 
 
+@returned("aminmax")
 class aminmax_result(NamedTuple):
     """Smallest and largest values."""
 
@@ -387,6 +395,7 @@ def _found(values: Any, inverse: Any, counts: Any, return_inverse: bool, return_
 # --- Bins -------------------------------------------------------------------------------------------------------------
 
 
+@returned("histogram")
 class histogram_result(NamedTuple):
     """How many elements (or how much weight) fall into each bin, and the bins' edges."""
 
@@ -394,6 +403,7 @@ class histogram_result(NamedTuple):
     bin_edges: Tensor
 
 
+@returned("histogramdd")
 class histogramdd_result(NamedTuple):
     """Counts in bins of several dims, and the edges along each."""
 

@@ -5,7 +5,7 @@ arguments. Each is run on both with first and second derivatives. A name that mi
 what differs on purpose stands in DIFFERENT, with the reason.
 """
 
-# ruff: noqa: SIM905 (a list of names)
+
 
 import itertools
 import os

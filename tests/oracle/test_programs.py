@@ -1,4 +1,4 @@
-"""Random programs give PyTorch's values and gradients: a few hundred here, 10,000 with python -m tests.oracle.programs."""
+"""Random programs give PyTorch's values and gradients: hundreds here, 10,000 with python -m tests.oracle.programs."""
 
 import pytest
 
