@@ -120,8 +120,7 @@ def written(result: Tensor, out: Tensor) -> Tensor:
     if grad_mode.mode.grad and (result._requires_grad or out._requires_grad):
         raise RuntimeError(
             "functions with out=... arguments don't support automatic differentiation, but one of the arguments "
-            "requires "
-            "grad. Compute it under no_grad(), or without out="
+            "requires grad. Compute it under no_grad(), or without out="
         )
     if not dtypes.can_cast(dtypes.of(result.array.dtype), dtypes.of(out.array.dtype)):
         raise RuntimeError(

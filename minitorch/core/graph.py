@@ -340,11 +340,12 @@ class View:
     same operations on the base as it is now.
     """
 
-    __slots__ = ("base", "edge", "fault", "steps")
+    __slots__ = ("base", "edge", "fault", "layout", "steps")
 
     def __init__(self, base: Tensor, steps: Steps, fault: str | None) -> None:
         self.base = base
         self.steps = steps
+        self.layout = base.array.shape, base.array.strides  # what the steps were taken on
         self.edge = base._edge  # the base's history that the view's own history belongs to
         self.fault = fault  # why it must not be written to in place while gradients are recorded
 
@@ -352,6 +353,11 @@ class View:
         """Renews the history of ``t`` if its base's has changed."""
         base = self.base
         if self.edge is not base._edge:
+            if self.layout != (base.array.shape, base.array.strides):
+                raise RuntimeError(
+                    "a view is used whose base was reshaped in place since, by t_ or squeeze_ for one: its history "
+                    "is that of another shape. Take the view again, or use the operation that is not in place."
+                )
             with enable_grad():
                 now = replay(self.steps, base)
             self.edge = base._edge
@@ -359,13 +365,10 @@ class View:
 
 
 NO_GRAD_VIEW = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case "
-    "is "
-    "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace "
-    "either "
-    "both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the "
-    "inplace "
-    "to be tracked)."
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+    "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+    "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if "
+    "you want the inplace to be tracked)."
 )
 
 
@@ -373,10 +376,8 @@ def several_views(k: int, node_name: str) -> str:
     """Why result k of an operation with several views must not be written to."""
     return (
         f"Output {k} of {node_name} is a view and is being modified inplace. This view is the output of a function "
-        "that "
-        "returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
-        "replace "
-        "the inplace operation by an out-of-place one."
+        "that returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
+        "replace the inplace operation by an out-of-place one."
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.dispatch import mismatch
 from minitorch.core.graph import Edge, Steps, edge_of, replay, set_history
 from minitorch.core.mode import mode
 from minitorch.core.primitive import operand, primitive, record, same
@@ -81,7 +82,10 @@ def apply_(op: Any, x: Tensor, *others: Any, **params: Any) -> Tensor:
     row = op.row
     inputs = (x, *others)
     arrays = row.prepare([operand(t) for t in inputs])
-    result = row.forward(*arrays, **params)
+    try:
+        result = row.forward(*arrays, **params)
+    except ValueError as error:
+        raise mismatch(arrays[0], arrays[-1], error) from None
     if row.residuals:
         result = result[0]
     tracked = mode.grad and bool(row.rules) and any(isinstance(t, Tensor) and t.requires_grad for t in inputs)

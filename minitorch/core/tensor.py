@@ -181,8 +181,7 @@ class Tensor(Methods):
                 return
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
-                "a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if value and self.array.dtype.kind not in "fc":
             raise RuntimeError(
@@ -226,8 +225,8 @@ class Tensor(Methods):
         if self._grad is None and self._edge is not None and self._requires_grad and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
-                "won't "
-                "be populated during autograd.backward(). If you indeed want the .grad field to be populated for a "
+                "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated "
+                "for a "
                 "non-leaf Tensor, use .retain_grad() on the non-leaf Tensor.",
                 UserWarning,
                 stacklevel=2,
@@ -246,8 +245,7 @@ class Tensor(Methods):
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
                     f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor of dtype '{self.dtype}'. "
-                    "Convert "
-                    "it first, with gradient.to(tensor.dtype)."
+                    "Convert it first, with gradient.to(tensor.dtype)."
                 )
             if value.array.shape != self.array.shape:
                 raise RuntimeError(
@@ -361,9 +359,8 @@ class _NoVersion(list[int]):
     def __getitem__(self, index: Any) -> Any:
         raise RuntimeError(
             "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use "
-            "it "
-            "in autograd, or use `no_grad()` instead of `inference_mode()`."
+            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and "
+            "use it in autograd, or use `no_grad()` instead of `inference_mode()`."
         )
 
     def __setitem__(self, index: Any, value: Any) -> None:

@@ -31,10 +31,8 @@ gate_several = primitive(
 
 IN_PLACE = (
     "Output 0 of BackwardHookFunction is a view and is being modified inplace. This view was created inside a module "
-    "with "
-    "a backward hook, which would miss the gradient of the result. This behavior is forbidden. You can fix this by "
-    "cloning "
-    "the tensor before the in-place operation."
+    "with a backward hook, which would miss the gradient of the result. This behavior is forbidden. You can fix this "
+    "by cloning the tensor before the in-place operation."
 )
 
 

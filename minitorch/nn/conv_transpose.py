@@ -37,8 +37,7 @@ class _ConvTransposeNd(_ConvNd):
             if not least <= size <= least + self.stride[i] - 1:
                 raise ValueError(
                     f"requested an output size of {list(wanted)}, but valid sizes of dimension {i} range from {least} "
-                    "to "
-                    f"{least + self.stride[i] - 1} (for an input of {list(input.shape[-n:])})"
+                    f"to {least + self.stride[i] - 1} (for an input of {list(input.shape[-n:])})"
                 )
             extra.append(size - least)
         return tuple(extra)

@@ -211,8 +211,7 @@ def _numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
     if len(numbers) != n:
         raise RuntimeError(
             f"expected {name} to be a single integer value or a list of {n} values to match the convolution "
-            "dimensions, "
-            f"but got {name}={list(numbers)}"
+            f"dimensions, but got {name}={list(numbers)}"
         )
     return numbers
 

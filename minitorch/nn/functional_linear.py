@@ -22,8 +22,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if input.array.dtype != weight.array.dtype:
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {input.dtype.alias} and {weight.dtype.alias}: convert "
-            "the "
-            "input or the layer with .to()"
+            "the input or the layer with .to()"
         )
     return linalg.affine(input, weight, bias)
 

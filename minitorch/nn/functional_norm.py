@@ -158,8 +158,7 @@ def group_norm(
         if value is not None and tuple(value.shape) != (channels,):
             raise RuntimeError(
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
-                "shape "
-                f"{list(value.shape)} and input of shape {list(input.shape)}"
+                f"shape {list(value.shape)} and input of shape {list(input.shape)}"
             )
     _check_floating(input, "GroupNormKernelImpl")
     return _by_place(input, channels // num_groups * math.prod(spatial), weight, bias, eps)

@@ -53,8 +53,7 @@ def pad(
     if input.dim() - len(sides) not in (1, 2) or len(sides) > 3:
         raise NotImplementedError(
             f"Padding size {len(pad)} is not supported for {input.dim()}D input tensor: non-constant modes pad the "
-            "last 1, "
-            "2 or 3 dimensions of (N, C, *) or (C, *)"
+            "last 1, 2 or 3 dimensions of (N, C, *) or (C, *)"
         )
     for i, (before, after) in enumerate(sides):
         axis = input.dim() - 1 - i
@@ -72,8 +71,7 @@ def _pad_constant(input: Tensor, sides: list[tuple[int, int]], value: float) -> 
         if size + before + after < 0:
             raise RuntimeError(
                 f"narrow(): length must be non-negative. Padding {(before, after)} takes more than the {size} elements "
-                "of "
-                f"dimension {axis}"
+                f"of dimension {axis}"
             )
         shape[axis] = size + before + after
         crop[axis] = slice(max(-before, 0), size - max(-after, 0))

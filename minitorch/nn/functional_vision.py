@@ -33,8 +33,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     if c % (r * r):
         raise RuntimeError(
             "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
-            "but "
-            f"input.size(-3)={c} is not divisible by {r * r}"
+            f"but input.size(-3)={c} is not divisible by {r * r}"
         )
     parts = input.reshape(math.prod(batch), c // (r * r), r, r, h, w).permute(0, 1, 4, 2, 5, 3)
     return parts.reshape(*batch, c // (r * r), h * r, w * r)
@@ -55,8 +54,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
         if size % r:
             raise RuntimeError(
                 f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({axis})={size} is "
-                "not "
-                f"divisible by {r}"
+                f"not divisible by {r}"
             )
     parts = input.reshape(math.prod(batch), c, h // r, r, w // r, r).permute(0, 1, 3, 5, 2, 4)
     return parts.reshape(*batch, c * r * r, h // r, w // r)
@@ -117,8 +115,7 @@ def interpolate(
     if n not in (1, 2, 3) or mode not in ("nearest", "nearest-exact", "area", "bicubic", *_LINEAR):
         raise NotImplementedError(
             f"Input Error: Only 3D, 4D and 5D input Tensors supported (got {input.dim()}D) for the modes: nearest | "
-            "linear | "
-            f"bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
+            f"linear | bilinear | bicubic | trilinear | area | nearest-exact (got {mode})"
         )
     needed = _LINEAR.get(mode, 2 if mode == "bicubic" else n)
     if n != needed:
@@ -150,16 +147,14 @@ def _sizes(
         if len(sizes) != n:
             raise ValueError(
                 "Input and output must have the same number of spatial dimensions, but got input with spatial "
-                "dimensions of "
-                f"{list(input.shape[2:])} and output size of {size}."
+                f"dimensions of {list(input.shape[2:])} and output size of {size}."
             )
         return tuple(int(s) for s in sizes), (None,) * n
     scales = tuple(scale_factor) if isinstance(scale_factor, tuple | list) else (scale_factor,) * n
     if len(scales) != n:
         raise ValueError(
             "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
-            "dimensions of "
-            f"{list(input.shape[2:])} and scale_factor of shape {scale_factor}."
+            f"dimensions of {list(input.shape[2:])} and scale_factor of shape {scale_factor}."
         )
     new = tuple(math.floor(m * s) for m, s in zip(input.shape[2:], scales, strict=True))
     return new, (None,) * n if recompute else scales

@@ -54,8 +54,7 @@ class Parameter(_Owned):
         if requires_grad and self.array.dtype.kind not in "fc":
             raise RuntimeError(
                 f"Only Tensors of floating point and complex dtype can require gradients, got {self.dtype}: convert it "
-                "with "
-                ".float(), or pass requires_grad=False"
+                "with .float(), or pass requires_grad=False"
             )
         self.requires_grad = requires_grad
 

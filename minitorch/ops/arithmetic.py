@@ -134,8 +134,7 @@ def _negative(x: Any) -> Any:
     except TypeError:
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
-            "the `~` or "
-            "`logical_not()` operator instead."
+            "the `~` or `logical_not()` operator instead."
         ) from None
 
 
@@ -200,8 +199,7 @@ def sub_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
         if (isinstance(x, Tensor) and x.array.dtype.kind == "b") or isinstance(x, bool):
             raise RuntimeError(
                 "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
-                "mask, "
-                "use the `~` or `logical_not()` operator instead."
+                "mask, use the `~` or `logical_not()` operator instead."
             )
     return sub(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))
 

@@ -216,7 +216,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     axis = dim_index(dim, input.array.ndim)
     i = index_array(index, "gather")
     if not i.size:
-        return input.reshape(-1)[:0].reshape(i.shape)
+        return input.reshape(-1)[:0].reshape(i.shape).clone()
     if i.ndim != input.array.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     limit = input.array.shape

@@ -25,9 +25,8 @@ def _one_dtype(arrays: Sequence[Any]) -> Sequence[Any]:
     for x in arrays[1:]:
         if x.dtype != first:
             raise RuntimeError(
-                f"expected m1 and m2 to have the same dtype, but got: {_cpp(first)} != {_cpp(x.dtype)}. Convert one "
-                "of them, "
-                "with .to(other.dtype) for example."
+                f"expected m1 and m2 to have the same dtype, but got: {_cpp(first)} != {_cpp(x.dtype)}. Convert one of "
+                "them, with .to(other.dtype) for example."
             )
     return arrays
 
@@ -187,9 +186,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
         )
     if input.array.shape != tensor.array.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{input.array.size}] and src [{tensor.array.size}] to have "
-            "the same "
-            "number of elements"
+            f"inconsistent tensor size, expected tensor [{input.array.size}] and src [{tensor.array.size}] to have the "
+            "same number of elements"
         )
     return dot_1d(input, tensor)
 

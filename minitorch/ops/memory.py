@@ -113,8 +113,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     if offset < 0 or (0 not in size and last >= length):
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} require {last + 1} "
-            "elements, "
-            f"which are out of bounds for storage of {length}"
+            f"elements, which are out of bounds for storage of {length}"
         )
     return strided(input, layout=(tuple(size), tuple(stride), offset), own=own, length=length)
 

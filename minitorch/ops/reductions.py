@@ -278,9 +278,8 @@ def _extreme(input: Tensor, dim: Dims, keepdim: bool, smallest: bool) -> Tensor:
         name = "amin" if smallest else "amax"
         if axis is None:
             raise RuntimeError(
-                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
-                "dim with "
-                "the 'dim' argument."
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                "with the 'dim' argument."
             )
         raise IndexError(f"{name}(): Expected reduction dim to have non-zero size: specify a dim that is not empty")
     return extreme(input, axis=axis, keepdims=keepdim, smallest=smallest)

@@ -274,9 +274,8 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     k = k if isinstance(k, tuple) else (k,)
     if values.array.dtype != input.array.dtype:
         raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {dtypes.of(input.array.dtype).alias} "
-            "for the "
-            f"destination and {dtypes.of(values.array.dtype).alias} for the source."
+            f"Index put requires the source and destination dtypes match, got {dtypes.of(input.array.dtype).alias} for "
+            f"the destination and {dtypes.of(values.array.dtype).alias} for the source."
         )
     try:
         return (add_at if accumulate else put_into)(input, values, index=k)

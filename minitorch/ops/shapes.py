@@ -155,9 +155,8 @@ def _inferred(shape: tuple[int, ...], n: int) -> tuple[int, ...]:
     known = math.prod(m for m in shape if m != -1)
     if known == 0:
         raise RuntimeError(
-            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size "
-            "-1 can be "
-            "any value and is ambiguous"
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 "
+            "can be any value and is ambiguous"
         )
     if known < 0 or n % known:
         raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {n}")
@@ -230,9 +229,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     dst = [dim_index(d, ndim) for d in ([destination] if isinstance(destination, int) else destination)]
     if len(src) != len(dst):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({src} dims) should contain the same number of "
-            "dims as "
-            f"destination ({dst} dims)"
+            f"movedim: Invalid source or destination dims: source ({src} dims) should contain the same number of dims "
+            f"as destination ({dst} dims)"
         )
     if len(set(src)) != len(src) or len(set(dst)) != len(dst):
         raise RuntimeError("movedim: repeated dim in `source` or `destination`")
@@ -264,8 +262,7 @@ def expand(input: Tensor, *args: Any, size: Any = None) -> Tensor:
         elif d >= lead and have[d - lead] not in (1, n):
             raise RuntimeError(
                 f"The expanded size of the tensor ({n}) must match the existing size ({have[d - lead]}) at "
-                "non-singleton "
-                f"dimension {d}.  Target sizes: {to}.  Tensor sizes: {list(have)}"
+                f"non-singleton dimension {d}.  Target sizes: {to}.  Tensor sizes: {list(have)}"
             )
     return spread(input, shape=tuple(to))
 

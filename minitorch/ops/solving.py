@@ -73,8 +73,7 @@ def _inverse(x: Any) -> Any:
     except np.linalg.LinAlgError:
         raise LinAlgError(
             f"linalg.inv: The diagonal element {int(_zero_pivots(x).max())} is zero, the inversion could not be "
-            "completed "
-            "because the input matrix is singular."
+            "completed because the input matrix is singular."
         ) from None
 
 

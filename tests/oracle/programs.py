@@ -345,7 +345,9 @@ def ending(draw, run, inputs, lines):
     for k, name in enumerate(outputs):
         yield f"g{k} = T.autograd.grad(({name} * weights(T, {name})).sum(), [{leaves}], retain_graph=True, allow_unused=True)"
     total = " + ".join(f"({name} * weights(T, {name})).sum()" for name in outputs[-2:])
-    if draw.random() < 0.3 and not any("hook" in line for line in lines):  # (a second pass may meet a hook again)
+    if draw.random() < 0.3 and not any(
+        "hook" in line or "retain_grad" in line for line in lines
+    ):  # (a second pass may meet a hook again)
         yield f"h0 = T.autograd.grad({total}, [{leaves}], create_graph=True, allow_unused=True)"
         squares = f"sum(((x * x).sum() for x in [*h0, {leaves}] if x is not None), T.tensor(0.0))"
         yield f"h1 = T.autograd.grad({squares}, [{leaves}], retain_graph=True, allow_unused=True)"

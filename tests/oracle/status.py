@@ -14,7 +14,7 @@ expressions of the test_ops files that hold it. The columns:
     bad input  PyTorch's samples of wrong use raise the same type of exception
 
 "ok" agrees, "FAIL" does not, "-" is not there to compare. The status is 1 if a name of tiers 1 to 3 is missing or fails
-and has no reason in REASONS.
+and has no reason in test_opinfo.KNOWN.
 """
 
 import argparse
@@ -31,8 +31,14 @@ import minitorch.nn.functional
 
 torch = pytest.importorskip("torch", reason="PyTorch is the oracle: pip install minitorch[oracle]")
 
-# Why a name is missing, or differs from PyTorch on purpose.
-REASONS: dict[str, str] = {}
+
+def reasons():
+    """Why a name differs from PyTorch on purpose, as test_opinfo.py has it."""
+    from tests.oracle.test_opinfo import KNOWN
+
+    return {name.partition("-")[0]: why for known in KNOWN.values() for name, why in known.items()}
+
+
 COLUMNS = ("forward", "gradient", "second", "in place", "bad input")
 
 
@@ -179,11 +185,12 @@ def main():
         count["there"] += where(name).strip("-.") != ""
         for column, cell in zip(COLUMNS, cells, strict=True):
             count[column, cell[:4]] += 1
-    report(counts, failed)
-    sys.exit(any(tier < 4 and name not in REASONS for tier, name, _, _ in failed))
+    why = reasons()
+    report(counts, failed, why)
+    sys.exit(any(tier < 4 and name not in why for tier, name, _, _ in failed))
 
 
-def report(counts, failed):
+def report(counts, failed, why):
     print(
         "\ntier  names  there  " + "  ".join(f"{c:>15}" for c in COLUMNS) + "\n" + " " * 21 + "   ok / differ / -" * 5
     )
@@ -191,7 +198,7 @@ def report(counts, failed):
         cells = (f"{count[c, 'ok']:4} /{count[c, 'FAIL']:4} /{count[c, '-']:4}" for c in COLUMNS)
         print(f"{tier:4}  {count['names']:5}  {count['there']:5}  " + "  ".join(f"{cell:>15}" for cell in cells))
     for tier, name, absent, different in failed:
-        print(f"\n{tier} {name}" + (f": {REASONS[name]}" if name in REASONS else ""))
+        print(f"\n{tier} {name}" + (f": {why[name]}" if name in why else ""))
         if absent:
             kinds = {"f": "function", "m": "method", "i": f"{name}_"}
             print(f"    missing: {', '.join(kinds[letter] for letter in absent)}")

@@ -5,8 +5,6 @@ arguments. Each is run on both with first and second derivatives. A name that mi
 what differs on purpose stands in DIFFERENT, with the reason.
 """
 
-
-
 import itertools
 import os
 import sys

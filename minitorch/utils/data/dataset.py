@@ -244,9 +244,7 @@ class Subset(Dataset[T_co]):
         if cls.__getitem__ is not Subset.__getitem__ and cls.__getitems__ is Subset.__getitems__:
             raise NotImplementedError(
                 f"{cls.__name__} overrides __getitem__ but not __getitems__, by which a DataLoader takes a batch. "
-                "Add:\n\n"
-                "    def __getitems__(self, indices):\n"
-                "        return [self[i] for i in indices]"
+                "Add:\n\n    def __getitems__(self, indices):\n        return [self[i] for i in indices]"
             )
 
     def __getitem__(self, idx: Any) -> T_co:
