@@ -120,11 +120,19 @@ def public() -> dict[str, Callable[..., Any]]:
     return {name: f for name, f in found.items() if not name.startswith("_") and not name.endswith("_")}
 
 
+def spoken(code: types.CodeType) -> Iterator[str]:
+    """The names in a function's code and in the comprehensions and functions inside it (which Python 3.12 inlines)."""
+    yield from code.co_names
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield from spoken(part)
+
+
 def called(function: Callable[..., Any], depth: int = 2) -> Iterator[Any]:
     """The operations that a function's own code names, also within its private helpers."""
     yield function
     code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
-    for name in code.co_names if code is not None else ():
+    for name in sorted(set(spoken(code))) if code is not None else ():
         value = names.get(name)
         if getattr(value, "row", None) is not None:
             yield value
