@@ -18,8 +18,7 @@ from minitorch.core.mode import mode
 from minitorch.core.primitive import operand, primitive, record, same
 from minitorch.core.tensor import Array, Tensor, wrap
 
-# --- The table
-# ---------------------------------------------------------------------------------------------------------
+# --- The table --------------------------------------------------------------------------------------------------------
 
 outside: Any = primitive(  # x with the view's region zeroed
     "CopySlices",
@@ -27,14 +26,13 @@ outside: Any = primitive(  # x with the view's region zeroed
     prepare=same,
     x=lambda g, steps: outside(g, steps=steps),
 )
-replaced: Any = (
-    primitive(  # a base whose region, seen through a view, has become ``new``; the write has been done already
-        "CopySlices",
-        lambda base, new, *, steps: base,
-        prepare=same,
-        base=lambda g, steps: outside(g, steps=steps),
-        new=lambda g, steps: replay(steps, g),
-    )
+# A base whose region, seen through a view, has become ``new``; the write has been done already.
+replaced: Any = primitive(
+    "CopySlices",
+    lambda base, new, *, steps: base,
+    prepare=same,
+    base=lambda g, steps: outside(g, steps=steps),
+    new=lambda g, steps: replay(steps, g),
 )
 
 
@@ -48,8 +46,7 @@ def _cleared(x: Array, steps: Steps) -> Array:
     return out
 
 
-# --- Writing
-# -------------------------------------------------------------------------------------------------------------
+# --- Writing ----------------------------------------------------------------------------------------------------------
 
 
 def check_writable(x: Tensor) -> None:
