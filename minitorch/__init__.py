@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from minitorch import functions
 from minitorch.core.blas import touch_buffer as _touch_buffer
+from minitorch.core.heap import keep_freed_memory as _keep_freed_memory
 from minitorch.functions import *  # noqa: F403
 
 # isort: split
@@ -65,41 +66,59 @@ from minitorch.core.mode import (
 )
 from minitorch.core.printing import set_printoptions
 from minitorch.core.tensor import Size, Tensor, device, is_tensor
+from minitorch.ops.arguments import strided
 from minitorch.ops.conversion import finfo, iinfo
 from minitorch.version import __version__
 
 # isort: split
-from minitorch import autograd, fft, linalg, signal, special
+from minitorch import autograd, fft, linalg, random, signal, special
+from minitorch.autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 
 if TYPE_CHECKING:
-    from minitorch import nn, optim, utils
+    from minitorch import doctor, func, nn, onnx, optim, parallel, serialization, utils
+    from minitorch.func import vmap
+    from minitorch.serialization import load, save
+    from minitorch.utils.threads import (
+        get_num_interop_threads,
+        get_num_threads,
+        set_num_interop_threads,
+        set_num_threads,
+    )
 
 newaxis = None
+_keep_freed_memory()
 _touch_buffer()  # so that the first small matrix products are as fast as later ones
 
 # NumPy warns of what PyTorch computes in silence, log(0) = -inf for one. Only warnings raised in minitorch's own lines.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch\.(core|ops|optim|nn|autograd)\.")
 
 
+_ROOMS = ("doctor", "func", "nn", "onnx", "optim", "parallel", "serialization", "utils")
+_LATE = {"load": "serialization", "save": "serialization", "vmap": "func"} | dict.fromkeys(
+    ("get_num_interop_threads", "get_num_threads", "set_num_interop_threads", "set_num_threads"), "utils.threads"
+)
+
+
 def __getattr__(name: str) -> Any:
     """``minitorch.nn`` and the other rooms that a script on bare tensors does without, imported at first use."""
-    if name in ("nn", "optim", "utils"):
-        import importlib
+    import importlib
 
+    if name in _ROOMS:
         return importlib.import_module(f"minitorch.{name}")
+    if name in _LATE:
+        return getattr(importlib.import_module(f"minitorch.{_LATE[name]}"), name)
     raise AttributeError(f"module 'minitorch' has no attribute {name!r}")
 
 
 __all__ = [
     "Generator", "Size", "Tensor", "__version__", "autograd", "bool", "can_cast", "cdouble", "cfloat", "complex64",
-    "complex128", "default_generator", "device", "double", "dtype", "e", "enable_grad", "fft", "finfo", "float",
-    "float16",
-    "float32", "float64", "get_default_dtype", "get_rng_state", "half", "iinfo", "inf", "inference_mode",
-    "initial_seed",
-    "int", "int8", "int16", "int32", "int64", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor", "linalg",
-    "long",
-    "manual_seed", "nan", "newaxis", "nn", "no_grad", "optim", "pi", "promote_types", "seed", "set_default_dtype",
-    "set_grad_enabled",
-    "set_printoptions", "set_rng_state", "short", "signal", "special", "uint8", "uint16", "uint32", "uint64", "utils",
+    "complex128", "default_generator", "device", "doctor", "double", "dtype", "e", "enable_grad", "fft", "finfo",
+    "float", "float16", "float32", "float64", "func", "get_default_dtype", "get_num_interop_threads", "get_num_threads",
+    "get_rng_state", "half", "iinfo", "inf", "inference_mode", "initial_seed", "int", "int8", "int16", "int32", "int64",
+    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor",
+    "linalg", "load", "long", "manual_seed", "nan", "newaxis", "nn", "no_grad", "onnx", "optim", "parallel", "pi",
+    "promote_types", "random", "save", "seed", "serialization", "set_default_dtype", "set_grad_enabled", "set_num_interop_threads",
+    "set_num_threads", "set_printoptions", "set_rng_state", "short", "signal", "special", "strided", "uint8", "uint16",
+    "uint32", "uint64", "utils", "vmap",
 ]  # fmt: skip
 __all__ += functions.__all__

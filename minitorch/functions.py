@@ -128,7 +128,7 @@ def written(result: Tensor, out: Tensor) -> Tensor:
         )
     if out.array.shape != result.array.shape:
         out.array = result.array.astype(out.array.dtype)
-        out._counter[0] += 1
+        out._bump()
         return out
     return inplace.copy_(out, result)
 

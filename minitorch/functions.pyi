@@ -10,18 +10,11 @@ from typing import Any
 from minitorch.core.dtypes import dtype as DType
 from minitorch.core.generator import Generator
 from minitorch.core.tensor import Tensor, device as Device
+from minitorch.ops.bins import histogram_result, histogramdd_result
 from minitorch.ops.cumulative import cummax_result, cummin_result
 from minitorch.ops.factorizations import geqrf_result, lu_result
 from minitorch.ops.solving import slogdet_result, triangular_solve_result
-from minitorch.ops.sorting import (
-    aminmax_result,
-    histogram_result,
-    histogramdd_result,
-    kthvalue_result,
-    mode_result,
-    sort_result,
-    topk_result,
-)
+from minitorch.ops.sorting import aminmax_result, kthvalue_result, mode_result, sort_result, topk_result
 from minitorch.ops.special import frexp_result
 
 Number = builtins.bool | builtins.int | builtins.float | builtins.complex
@@ -241,6 +234,7 @@ __all__ = [
     "greater_",
     "greater_equal",
     "greater_equal_",
+    "gru_cell",
     "gt",
     "gt_",
     "hamming_window",
@@ -331,6 +325,7 @@ __all__ = [
     "logit_",
     "logspace",
     "logsumexp",
+    "lstm_cell",
     "lt",
     "lt_",
     "lu",
@@ -431,6 +426,8 @@ __all__ = [
     "resolve_conj",
     "resolve_neg",
     "result_type",
+    "rnn_relu_cell",
+    "rnn_tanh_cell",
     "roll",
     "rot90",
     "round",
@@ -828,6 +825,7 @@ def bartlett_window(
     periodic: builtins.bool = True,
     *,
     dtype: Any = None,
+    layout: Any = None,
     device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
@@ -882,6 +880,7 @@ def blackman_window(
     periodic: builtins.bool = True,
     *,
     dtype: Any = None,
+    layout: Any = None,
     device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
@@ -1350,6 +1349,11 @@ def greater_equal(input: Tensor | Number, other: Tensor | Number, *, out: Tensor
 def greater_equal_(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     """``greater_equal``, in place."""
 
+def gru_cell(
+    input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
+    """One step of a GRU (``torch.gru_cell``): from (batch, inputs) and the state (batch, hidden), the new state."""
+
 def gt(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where input > other. (``torch.gt``)"""
 
@@ -1363,6 +1367,7 @@ def hamming_window(
     beta: builtins.float = 0.46,
     *,
     dtype: Any = None,
+    layout: Any = None,
     device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
@@ -1373,6 +1378,7 @@ def hann_window(
     periodic: builtins.bool = True,
     *,
     dtype: Any = None,
+    layout: Any = None,
     device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
@@ -1566,6 +1572,7 @@ def kaiser_window(
     beta: builtins.float = 12.0,
     *,
     dtype: Any = None,
+    layout: Any = None,
     device: Any = None,
     requires_grad: builtins.bool = False,
 ) -> Tensor:
@@ -1723,6 +1730,16 @@ def logsumexp(
     out: Tensor | None = None,
 ) -> Tensor:
     """``log(sum(exp(input)))`` over ``dim``, without overflow (``torch.logsumexp``)."""
+
+def lstm_cell(
+    input: Tensor,
+    hx: Sequence[Tensor],
+    w_ih: Tensor,
+    w_hh: Tensor,
+    b_ih: Tensor | None = None,
+    b_hh: Tensor | None = None,
+) -> builtins.tuple[Tensor, Tensor]:
+    """One step of an LSTM (``torch.lstm_cell``): from (batch, inputs) and the states h and c, the new h and c."""
 
 def lt(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where input < other. (``torch.lt``)"""
@@ -1944,6 +1961,9 @@ def normal(
     generator: Generator | None = None,
     out: Tensor | None = None,
     dtype: DType | None = None,
+    layout: Any = None,
+    device: Device | builtins.str | None = None,
+    requires_grad: builtins.bool = False,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations: tensors, or numbers with a ``size`` (``torch.normal``)."""
 
@@ -2186,6 +2206,16 @@ def resolve_neg(input: Tensor) -> Tensor:
 
 def result_type(tensor1: Any, tensor2: Any) -> DType:
     """The dtype of an arithmetic operation on two tensors or numbers (``torch.result_type``)."""
+
+def rnn_relu_cell(
+    input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
+    """``max(w_ih x + b_ih + w_hh h + b_hh, 0)`` (``torch.rnn_relu_cell``)."""
+
+def rnn_tanh_cell(
+    input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor | None = None, b_hh: Tensor | None = None
+) -> Tensor:
+    """``tanh(w_ih x + b_ih + w_hh h + b_hh)`` (``torch.rnn_tanh_cell``)."""
 
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Elements moved along ``dims``, those that fall off coming in at the other end (``torch.roll``)."""

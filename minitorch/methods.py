@@ -23,6 +23,7 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops import (
     arithmetic,
     binary,
+    bins,
     complex,
     conversion,
     copies,
@@ -40,8 +41,10 @@ from minitorch.ops import (
     norms,
     pointwise,
     random,
+    recurrent,
     reductions,
     scatter,
+    searching,
     shapes,
     solving,
     sorting,
@@ -93,10 +96,9 @@ BOTH = names(
         complex: "angle sgn conj conj_physical resolve_conj resolve_neg is_conj is_neg isreal",
         reductions: "sum mean max min amax amin argmax argmin all any prod var std logsumexp norm nansum nanmean",
         cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
-        sorting: """
-        sort argsort msort topk kthvalue median nanmedian mode aminmax quantile nanquantile unique unique_consecutive
-        isin histc histogram bincount count_nonzero nonzero_static argwhere
-    """,
+        sorting: "sort argsort msort topk kthvalue median nanmedian mode aminmax quantile nanquantile",
+        searching: "unique unique_consecutive isin",
+        bins: "histc histogram bincount count_nonzero nonzero_static argwhere",
         shapes: """
         reshape permute transpose swapaxes=transpose swapdims=transpose t movedim moveaxis=movedim broadcast_to
         unsqueeze squeeze flatten ravel unflatten split split_with_sizes chunk unbind narrow select flip roll tile
@@ -148,7 +150,8 @@ FUNCTIONS = names(
         arithmetic: "rsub",
         special: "polygamma",
         cumulative: "trapezoid trapz cumulative_trapezoid gradient",
-        sorting: "searchsorted bucketize histogramdd",
+        searching: "searchsorted bucketize",
+        bins: "histogramdd",
         reductions: "std_mean var_mean",
         shapes: """
         cat concat=cat concatenate=cat stack hstack vstack row_stack=vstack meshgrid broadcast_tensors
@@ -163,6 +166,7 @@ FUNCTIONS = names(
         solving: "lu=lu_old",
         memory: "resize_as_",
         conversion: "result_type",
+        recurrent: "rnn_tanh_cell rnn_relu_cell lstm_cell gru_cell",
         windows: "hann_window hamming_window bartlett_window blackman_window kaiser_window",
         copies: """
         alias_copy expand_copy permute_copy squeeze_copy t_copy transpose_copy unbind_copy unsqueeze_copy view_copy
@@ -212,7 +216,7 @@ def in_place(function: Method) -> Method:
             if mode.grad:
                 tracked = any(isinstance(x, Tensor) and x.requires_grad for x in (self, *args, *kwargs.values()))
                 if tracked:  # what the operation saves must not be overwritten
-                    before.array = np.array(self.array)
+                    before.array = self.array.copy()
                 before._edge, before._requires_grad = edge_of(self), self._requires_grad
             args = tuple(before if x is self else x for x in args)
             result = function(before, *args, **kwargs)
@@ -237,10 +241,14 @@ def view_in_place(view: Method) -> Method:
         before._edge, before._requires_grad, before._view = self._edge, self._requires_grad, self._view
         before._counter = self._counter
         seen = view(before, *args, **kwargs)
-        self.array, self._edge, self._requires_grad = seen.array, seen._edge, seen._requires_grad
+        self.array = seen.array
+        if mode.grad:
+            self._edge, self._requires_grad = seen._edge, seen._requires_grad
+        else:  # its place in the graph stays, and a leaf's sink is one of another shape
+            self._sink = None
         if self._view is not None:
             self._view = seen._view
-        self._counter[0] += 1
+        self._bump()
         return self
 
     return method
@@ -252,7 +260,7 @@ def zero_(self: Tensor) -> Tensor:
         return apply_(assign, self, 0)
     check_writable(self)
     self.array.fill(0)
-    self._counter[0] += 1
+    self._bump()
     return self
 
 

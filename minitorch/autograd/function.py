@@ -14,11 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core import dtypes
-from minitorch.core.graph import SECOND_BACKWARD, AccumulateGrad, Edge, Node, View, edge_of, next_order
+from minitorch.autograd.function_vmap import mapped
+from minitorch.autograd.saved import SavedArgument
+from minitorch.core.batched_levels import running
+from minitorch.core.graph import SECOND_BACKWARD, Edge, Node, edge_of, next_order
 from minitorch.core.inplace import check_writable, rebase
-from minitorch.core.mode import is_grad_enabled, no_grad
+from minitorch.core.mode import is_grad_enabled, mode, no_grad
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.views import View
+from minitorch.core.watch import close_watchers, made
 
 
 class FunctionCtx:
@@ -31,10 +35,13 @@ class FunctionCtx:
         self.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in arguments)
         self._node: weakref.ref[FunctionNode] | None = None  # which owns the context
         self._to_save: tuple[Tensor | None, ...] = ()
-        self._saved: list[_Saved | None] | None = []
+        self._saved: list[SavedArgument] | None = []
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
+        self._to_save_forward: tuple[Tensor | None, ...] = ()
+        self._saved_forward: list[SavedArgument] | None = []
+        self._in_jvp = False
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps tensors for ``backward``, where ``saved_tensors`` gives them; a modification in between is noticed."""
@@ -45,6 +52,16 @@ class FunctionCtx:
                     "other values as attributes: ctx.factor = factor"
                 )
         self._to_save = tensors
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keeps tensors for ``jvp``, where ``saved_tensors`` gives these."""
+        for i, t in enumerate(tensors):
+            if t is not None and not isinstance(t, Tensor):
+                raise TypeError(
+                    f"save_for_forward can only save variables, but argument {i} is of type {type(t).__name__}. Keep "
+                    "other values as attributes: ctx.factor = factor"
+                )
+        self._to_save_forward = tensors
 
     def mark_dirty(self, *tensors: Tensor) -> None:
         """Says which inputs ``forward`` has written to in place; it must return them."""
@@ -60,26 +77,37 @@ class FunctionCtx:
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """What ``save_for_backward`` kept, each at its own place in the graph."""
-        if self._saved is None:
+        """What ``save_for_backward`` kept, in ``jvp`` what ``save_for_forward`` did, each at its place in the graph."""
+        kept = self._saved_forward if self._in_jvp else self._saved
+        if kept is None:
             raise RuntimeError(SECOND_BACKWARD)
         node = None if self._node is None else self._node()
-        return tuple(None if saved is None else saved.unpack(node) for saved in self._saved)
+        return tuple(saved.unpack(node) for saved in kept)
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[SavedArgument, ...]:
+        """The same as the node holds them, for ``register_hooks`` on one of them."""
+        if self._saved is None:
+            raise RuntimeError(SECOND_BACKWARD)
+        return tuple(self._saved)
 
 
 class FunctionNode(Node):
     """The node of one call of a Function. What its context has, it shows too: ``y.grad_fn.saved_tensors``."""
 
-    __slots__ = ("ctx", "function", "is_tensor")
+    __slots__ = ("ctx", "function", "inputs", "is_tensor")
 
     def __init__(self, function: type[Function], ctx: FunctionCtx, arguments: Sequence[Any]) -> None:
         self.function = function
         self.ctx = ctx
         self.is_tensor = [isinstance(x, Tensor) for x in arguments]
+        self.inputs = [(x.array.shape, x.array.dtype) for x in arguments if isinstance(x, Tensor)]
         self.edges: tuple[Edge | None, ...] = tuple(edge_of(x) for x in arguments if isinstance(x, Tensor))
         self.meta = ()
         self.hooks = None
         self.order = next_order()
+        if close_watchers:
+            made(self)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("_metadata", "ctx"):
@@ -89,9 +117,14 @@ class FunctionNode(Node):
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
 
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{self.name()} object at {id(self):#x}>"
+
     def release(self) -> None:
         if self.ctx._saved:
             self.ctx._saved = None
+        if self.ctx._saved_forward:
+            self.ctx._saved_forward = None
 
     def backward(self, g: Any, lifted: bool) -> list[Any]:
         several = [g] if len(self.meta) == 2 else list(g)
@@ -99,6 +132,41 @@ class FunctionNode(Node):
         result = self.function._derivative()(self.ctx, *grads)
         checked = self._checked(list(result) if isinstance(result, tuple) else [result])
         return checked if lifted else [x if x is None else x.array for x in checked]
+
+    def push(self, tangents: Sequence[Tensor | None]) -> list[Tensor | None]:
+        """The tangents of its results from those of its inputs, by the user's ``jvp``."""
+        ctx, given = self.ctx, iter(zip(tangents, self.inputs, strict=True))
+        arguments: list[Tensor | None] = []
+        for tensor in self.is_tensor:
+            t = None
+            if tensor:
+                t, meta = next(given)
+                if t is None and ctx._materialize:
+                    t = wrap(np.zeros(*meta))
+            arguments.append(t)
+        ctx._in_jvp = True
+        try:
+            result = self.function.jvp(ctx, *arguments)
+        finally:
+            ctx._in_jvp = False
+        found = list(result) if isinstance(result, tuple) else [result]
+        if len(found) != len(self.meta) // 2:
+            raise RuntimeError(
+                f"Function's jvp returned an invalid number of forward gradients (expected {len(self.meta) // 2} but "
+                f"got {len(found)}): {self.function.__name__}.jvp gives one for each result"
+            )
+        for k, t in enumerate(found):
+            if t is None:
+                continue
+            if not isinstance(t, Tensor):
+                raise RuntimeError(f"expected Variable or None (got {type(t).__name__}) as result {k} of jvp")
+            if t.array.shape != self.meta[2 * k]:
+                raise RuntimeError(
+                    "Trying to set a forward gradient that has a different size than that of the original Tensor, this "
+                    f"is not supported. Tensor is of size {list(self.meta[2 * k])} while the given forward gradient is "
+                    f"of size {list(t.array.shape)}: result {k} of {self.function.__name__}.jvp."
+                )
+        return found
 
     def _shown(self, k: int, g: Any) -> Tensor | None:
         if g is None:
@@ -147,39 +215,6 @@ def _sums_to(have: tuple[int, ...], want: tuple[int, ...]) -> bool:
     return all(m in (1, n) for n, m in zip(have[len(have) - len(want) :], want, strict=True))
 
 
-class _Saved:
-    """A saved tensor without the Tensor: its array, its version then, and its place in the graph."""
-
-    __slots__ = ("array", "counter", "edge", "requires_grad", "version")
-
-    def __init__(self, t: Tensor, outputs: Sequence[Any]) -> None:
-        self.array = t.array
-        self.counter = t._counter
-        self.version = t._counter[0]
-        self.requires_grad = t.requires_grad
-        own = [k for k, out in enumerate(outputs) if out is t]
-        # A result is known by its number: its edge leads to the node, which must not hold itself.
-        self.edge: Edge | int | None = own[0] if own else edge_of(t)
-
-    def unpack(self, node: FunctionNode | None) -> Tensor:
-        if self.counter[0] != self.version:
-            kind = dtypes.of(self.array.dtype).alias
-            raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                f"[torch.{kind}Tensor {list(self.array.shape)}], saved for backward, is at version {self.counter[0]}; "
-                f"expected version {self.version} instead. Write to a clone() of it, or after the backward pass."
-            )
-        edge = self.edge
-        if isinstance(edge, int):
-            edge = None if node is None else (node, edge)
-        if edge is not None and isinstance(edge[0], AccumulateGrad) and edge[0].variable.array is self.array:
-            return edge[0].variable
-        t = wrap(self.array)
-        t._counter = self.counter
-        t._edge, t._requires_grad = edge, self.requires_grad
-        return t
-
-
 # --- Function -------------------------------------------------------------------------------------------------------
 
 VIEW_OF_A_FUNCTION = (
@@ -197,7 +232,8 @@ class Function:
     each argument from the gradients of the results, None for an argument that is no tensor. What ``backward`` needs of
     ``forward`` goes by ``ctx.save_for_backward`` (tensors) or by attributes of ``ctx``. In the other style,
     ``forward(*args)`` only computes and ``setup_context(ctx, inputs, output)`` saves. A ``backward`` that computes with
-    tensors can itself be differentiated.
+    tensors can itself be differentiated. For forward mode, ``jvp(ctx, *tangents)`` gives the results' tangents, from
+    what ``ctx.save_for_forward`` kept.
 
     >>> import minitorch
     >>> class Cube(minitorch.autograd.Function):
@@ -243,6 +279,13 @@ class Function:
 
     vjp = backward
 
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Gives the tangents of the results from those of the arguments, for forward mode; yours to write."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
     @classmethod
     def _derivative(cls) -> Callable[..., Any]:
         return cls.backward if cls.backward is not Function.backward else cls.vjp
@@ -256,14 +299,22 @@ class Function:
             bound = inspect.signature(cls.forward).bind(*given, **kwargs)
             bound.apply_defaults()
             args = bound.args if separate else bound.args[1:]
+        if running.levels and hasattr(cls, "vmap"):
+            found = mapped(cls, args)
+            if found is not NotImplemented:
+                return found
         ctx = FunctionCtx(args)
         recorded = is_grad_enabled() and any(ctx.needs_input_grad)
-        with no_grad():
-            if separate:
-                result = cls.forward(*args)
-                cls.setup_context(ctx, args, result)
-            else:
-                result = cls.forward(ctx, *args)
+        levels, mode.forward = mode.forward, 0  # tangents go by jvp, not through forward
+        try:
+            with no_grad():
+                if separate:
+                    result = cls.forward(*args)
+                    cls.setup_context(ctx, args, result)
+                else:
+                    result = cls.forward(ctx, *args)
+        finally:
+            mode.forward = levels
         outputs = list(result) if isinstance(result, tuple) else [result]
         _record(FunctionNode(cls, ctx, args if recorded else ()), ctx, args, outputs, recorded)
         return tuple(outputs) if isinstance(result, tuple) else outputs[0]
@@ -289,7 +340,7 @@ def _record(node: FunctionNode, ctx: FunctionCtx, args: Sequence[Any], outputs: 
         if id(out) in dirty:
             if recorded:
                 check_writable(out)
-            out._counter[0] += 1
+            out._bump()
             if tracked:
                 rebase(out, (node, k))
         elif any(out is t for t in memories) or out._view is not None or out.requires_grad:
@@ -298,8 +349,9 @@ def _record(node: FunctionNode, ctx: FunctionCtx, args: Sequence[Any], outputs: 
             out._edge, out._requires_grad = (node, k), True
     if recorded:
         ctx._node = weakref.ref(node)
-        ctx._saved = [None if t is None else _Saved(t, raw) for t in ctx._to_save]
-    ctx._to_save, ctx._dirty, ctx._constant = (), (), ()
+        ctx._saved = [SavedArgument(t, raw) for t in ctx._to_save]
+        ctx._saved_forward = [SavedArgument(t, raw) for t in ctx._to_save_forward]
+    ctx._to_save, ctx._to_save_forward, ctx._dirty, ctx._constant = (), (), (), ()
 
 
 def _alias(out: Tensor, edge: Edge | None, k: int, function: type[Function]) -> Tensor:

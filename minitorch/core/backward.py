@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from minitorch.core import dtypes
+from minitorch.core.batched import raw
+from minitorch.core.batched_levels import Level, running
 from minitorch.core.engine import run
-from minitorch.core.graph import Edge, edge_of
+from minitorch.core.graph import Edge, GradientEdge, accumulating, edge_of
 from minitorch.core.mode import mode
-from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.tensor import Size, Tensor, wrap
 
-Tensors = Tensor | Sequence[Tensor]
+Place = Tensor | GradientEdge  # a tensor, or the edge that get_gradient_edge gave for one
+Tensors = Place | Sequence[Place]
 OptionalTensors = Tensor | Sequence[Tensor | None] | None
 
 
@@ -42,6 +48,11 @@ def backward(
     >>> x.grad  # 2x, and 3x^2 added to it
     tensor([16.])
     """
+    if running.levels:
+        raise RuntimeError(
+            "backward() called inside torch.vmap. This is not supported, please call backward() outside torch.vmap or "
+            "instead use minitorch.func.grad."
+        )
     chosen = None if inputs is None else _tuple(inputs, "inputs")
     if chosen is not None and not chosen:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
@@ -49,7 +60,10 @@ def backward(
     roots = _roots(outputs, _per_output(outputs, grad_tensors, "grad_tensors"), create_graph)
     targets = None if chosen is None else [_target(t) for t in chosen]
     keep = create_graph if retain_graph is None else retain_graph
-    before, mode.grad = mode.grad, create_graph
+    if create_graph:
+        _warn_of_cycle()
+    before = mode.grad, mode.targeted
+    mode.grad, mode.targeted = create_graph, targets is not None
     try:
         if targets is None:
             run(roots, keep_graph=keep, lifted=create_graph)
@@ -57,12 +71,13 @@ def backward(
         captured = run(roots, keep_graph=keep, lifted=create_graph, targets=targets)
         assert chosen is not None
         for t, edge in zip(chosen, targets, strict=True):
-            if t._edge is None or edge not in captured or t.retains_grad:
-                continue  # leaves have accumulated theirs
+            if isinstance(t, GradientEdge) or t._edge is None or edge not in captured or t.retains_grad:
+                continue  # leaves have accumulated theirs, and an edge has no tensor to keep it
             g = captured[edge] if create_graph else wrap(np.array(captured[edge]))
-            t._grad = g if t._grad is None else t._grad + g
+            with accumulating:
+                t._grad = g if t._grad is None else t._grad + g
     finally:
-        mode.grad = before
+        mode.grad, mode.targeted = before
 
 
 def grad(
@@ -95,6 +110,7 @@ def grad(
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
+    create_graph = create_graph or mode.forward > 0  # gradients carry tangents too
     allow = bool(allow_unused) or materialize_grads
     outs, ins = _tuple(outputs, "outputs"), _tuple(inputs, "inputs")
     if not ins:
@@ -105,14 +121,15 @@ def grad(
     roots = _roots(outs, seeds, create_graph)
     targets = [_target(t) for t in ins]
     keep = create_graph if retain_graph is None else retain_graph
-    before, mode.grad = mode.grad, create_graph
+    before = mode.grad, mode.targeted
+    mode.grad, mode.targeted = create_graph, True
     try:
         captured = run(roots, keep_graph=keep, lifted=create_graph, targets=targets, accumulate=False)
     finally:
-        mode.grad = before
+        mode.grad, mode.targeted = before
     found: list[Any] = []
     given: set[int] = set()
-    for i, (t, edge) in enumerate(zip(ins, targets, strict=True)):
+    for i, edge in enumerate(targets):
         g = captured.get(edge)
         if g is None:
             if not allow:
@@ -120,13 +137,14 @@ def grad(
                     f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
                     "allow_unused=True if this is the desired behavior."
                 )
-            found.append(wrap(np.zeros_like(t.array)) if materialize_grads else None)
+            found.append(wrap(np.zeros(*_meta(edge))) if materialize_grads else None)
         elif isinstance(g, Tensor):
             found.append(g)
         else:  # an array of its own: the seed may pass through unchanged, and two inputs may get the same one
-            alone = isinstance(g, np.ndarray) and g.base is None and id(g) not in given and g.flags.writeable
-            given.add(id(g))
-            found.append(wrap(g if alone and not _is_seed(g, seeds) else np.array(g)))
+            own = raw(g)
+            alone = isinstance(own, np.ndarray) and own.base is None and id(own) not in given and own.flags.writeable
+            given.add(id(own))
+            found.append(wrap(g if alone and not _is_seed(g, seeds) else np.copy(g)))
     return tuple(found)
 
 
@@ -134,12 +152,36 @@ def _is_seed(g: Any, seeds: Sequence[Tensor | None]) -> bool:
     return any(s is not None and s.array is g for s in seeds)
 
 
-def _tuple(tensors: Any, name: str) -> tuple[Tensor, ...]:
-    if isinstance(tensors, Tensor):
+_warned: list[bool] = []
+
+
+def _warn_of_cycle() -> None:
+    """PyTorch's warning, once a process."""
+    if not _warned:
+        _warned.append(True)
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
+            "gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid "
+            "this. If you have to use this function, make sure to reset the .grad fields of your parameters to None "
+            "after use to break the cycle and avoid the leak.",
+            UserWarning,
+            stacklevel=4,
+        )
+
+
+def _meta(edge: Edge) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and dtype of the gradient that an edge takes."""
+    node, number = edge
+    shape, dtype = node.meta[2 * number : 2 * number + 2]
+    return shape, dtype
+
+
+def _tuple(tensors: Any, name: str) -> tuple[Any, ...]:
+    if isinstance(tensors, (Tensor, GradientEdge)):
         return (tensors,)
     found = tuple(tensors)
     for t in found:
-        if not isinstance(t, Tensor):
+        if not isinstance(t, (Tensor, GradientEdge)):
             raise TypeError(f"{name}: expected a Tensor or a sequence of Tensors, but found {type(t).__name__}")
     return found
 
@@ -160,44 +202,49 @@ def _roots(outputs: tuple[Tensor, ...], seeds: tuple[Tensor | None, ...], create
     """The edges to start from, each with the gradient that is given or, for a tensor of one element, 1."""
     roots: list[tuple[Edge, Any]] = []
     for i, (t, seed) in enumerate(zip(outputs, seeds, strict=True)):
-        edge = edge_of(t)
+        edge = _edge(t)
         if edge is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn: no operation on a tensor "
                 "that requires grad led to it. Was it computed under no_grad(), or detached?"
             )
+        shape, dtype = _meta(edge) if isinstance(t, GradientEdge) else (t.array.shape, t.array.dtype)
+        kind = dtypes.of(dtype)
         if seed is None:
-            if t.array.size != 1:
+            if math.prod(shape) != 1:
                 raise RuntimeError(
-                    f"grad can be implicitly created only for scalar outputs, but this one has shape "
-                    f"{list(t.array.shape)}. "
+                    f"grad can be implicitly created only for scalar outputs, but this one has shape {list(shape)}. "
                     "Reduce it first, with .sum() or .mean(), or give the gradient."
                 )
-            if t.array.dtype.kind == "c":
-                raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {t.dtype}")
-            g: Any = np.ones(t.array.shape, t.array.dtype)
+            if dtype.kind == "c":
+                raise RuntimeError(f"grad can be implicitly created only for real scalar outputs but got {kind}")
+            g: Any = np.ones(shape, dtype)
         else:
-            if seed.array.shape != t.array.shape:
+            if seed.array.shape != shape:
                 raise RuntimeError(
                     f"Mismatch in shape: grad_output[{i}] has a shape of {seed.shape} and output[{i}] has a shape of "
-                    f"{t.shape}."
+                    f"{Size(shape)}."
                 )
-            if (seed.array.dtype.kind == "c") != (t.array.dtype.kind == "c"):
+            if (seed.array.dtype.kind == "c") != (dtype.kind == "c"):
                 raise RuntimeError(
                     "For complex Tensors, both grad_output and output are required to have the same dtype. "
                     f"Mismatch in dtype: grad_output[{i}] has a dtype of {seed.dtype} and output[{i}] has a dtype of "
-                    f"{t.dtype}."
+                    f"{kind}."
                 )
             if create_graph:
-                roots.append((edge, seed if seed.array.dtype == t.array.dtype else seed.to(t.dtype)))
+                roots.append((edge, seed if seed.array.dtype == dtype else seed.to(kind)))
                 continue
-            g = seed.array if seed.array.dtype == t.array.dtype else seed.array.astype(t.array.dtype)
+            g = seed.array if seed.array.dtype == dtype else seed.array.astype(dtype)
         roots.append((edge, wrap(g) if create_graph else g))
     return roots
 
 
-def _target(t: Tensor) -> Edge:
-    edge = edge_of(t)
+def _edge(t: Place) -> Edge | None:
+    return (t.node, t.output_nr) if isinstance(t, GradientEdge) else edge_of(t)
+
+
+def _target(t: Place) -> Edge:
+    edge = _edge(t)
     if edge is None:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     return edge
@@ -212,25 +259,13 @@ def _batched(
     allow: bool,
     materialize: bool,
 ) -> tuple[Tensor, ...]:
-    """One pass a row of the seeds, stacked."""
-    rows = [s.array.shape[0] for s in seeds if s is not None]
-    if len(rows) != len(seeds) or len(set(rows)) != 1:
+    """One pass for all rows of the seeds at once: each is a sample of a vmap."""
+    from minitorch.core.batched_rows import enter, leave
+
+    rows = {s.array.shape[0] if s.array.ndim else None for s in seeds if s is not None}
+    if any(s is None for s in seeds) or len(rows) != 1 or None in rows:
         raise RuntimeError("is_grads_batched=True needs grad_outputs that all have the same leading dimension")
-    keep = create_graph if retain_graph is None else retain_graph
-    columns: list[list[Tensor]] = [[] for _ in ins]
-    for row in range(rows[0]):
-        last = row == rows[0] - 1
-        found = grad(
-            outs,
-            ins,
-            [s[row] for s in seeds if s is not None],
-            keep or not last,
-            create_graph,
-            allow,
-            False,
-            materialize,
-        )
-        for column, g in zip(columns, found, strict=True):
-            column.append(g)
-    stack: Any = np.stack
-    return tuple(None if column[0] is None else stack(column) for column in columns)
+    with Level(int(rows.pop() or 0)) as level:
+        batched = [enter(s, level=level) for s in seeds]
+        found = grad(outs, ins, batched, retain_graph, create_graph, allow, False, materialize)
+        return tuple([None if g is None else leave(g, level=level) for g in found])

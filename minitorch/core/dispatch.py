@@ -9,11 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.graph import NO_GRAD_VIEW, Meta, RowNode, View, several_views, shares_memory, sink
+from minitorch.core.batched import raw
+from minitorch.core.batched_fallback import by_sample
+from minitorch.core.batched_levels import Unbatchable
+from minitorch.core.graph import Meta, sink
 from minitorch.core.mode import mode
 from minitorch.core.promotion import operand, same
 from minitorch.core.row import Op, Row
+from minitorch.core.row_node import RowNode
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.views import INFERENCE_VIEW, NO_GRAD_VIEW, View, several_views, shares_memory
 
 
 def general(row: Row) -> Any:
@@ -51,6 +56,12 @@ def apply(row: Row, op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> An
     except ValueError as error:
         told = (mismatch(x, y, error) for x, y in combinations(arrays, 2))
         raise next((e for e in told if e is not error), error) from None
+    except Unbatchable:
+        if row.definition is not None:
+            return row.definition(*inputs, **params)
+        result = by_sample(row.forward, *arrays, **params)
+        if row.view:  # a copy: a write to it would not be seen by x
+            raw(result).flags.writeable = False
     kept: Sequence[Any] = ()
     if row.residuals:
         n = len(row.outputs)
@@ -104,7 +115,7 @@ def _mark_views(row: Row, op: Op, x: Tensor, outs: list[Tensor], params: dict[st
         if several:
             fault = several_views(k, row.backward_name)
         elif not mode.grad:
-            fault = NO_GRAD_VIEW
+            fault = INFERENCE_VIEW if mode.inference else NO_GRAD_VIEW
         parent = x._view
         if parent is None:
             out._view = View(x, (step,), fault)

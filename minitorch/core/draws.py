@@ -257,7 +257,10 @@ class Draws:
         if not (weights.sum(-1) > 0).all():
             raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
         if not one_by_one:
-            race = weights / self.exponential(weights.shape, weights.dtype)
+            if weights.ndim == 2 and 0 < abs(weights.strides[0]) < abs(weights.strides[1]):  # filled in memory order
+                race = weights / self.exponential(weights.shape[::-1], weights.dtype).T
+            else:
+                race = weights / self.exponential(weights.shape, weights.dtype)
             if num_samples == 1:
                 return np.asarray(race.argmax(-1, keepdims=True), np.int64)
             return np.asarray(np.argsort(-race, axis=-1, kind="stable")[..., :num_samples], np.int64)

@@ -6,6 +6,8 @@ node, until every user of the node's results has been visited, which the order o
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -13,9 +15,14 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
-from minitorch.core.graph import AccumulateGrad, Edge, Gradient, Meta, Node, next_order, run_tensor_hooks
-from minitorch.core.mode import mode
-from minitorch.core.tensor import Tensor, ndarray, wrap
+from minitorch.core.batched import BatchedArray
+from minitorch.core.batched_levels import BatchedDType
+from minitorch.core.graph import AccumulateGrad, Edge, Gradient, Node
+from minitorch.core.node_hooks import run_posthooks, run_prehooks, run_result_hooks
+from minitorch.core.row_node import RowNode
+from minitorch.core.tensor import Tensor, ndarray
+from minitorch.core.tensor_hooks import run_tensor_hooks
+from minitorch.core.watch import close_watchers, ran, runs, tell, watchers
 
 
 def run(
@@ -33,6 +40,7 @@ def run(
     and only the nodes on a way to them run; a ``boundary`` of targets says that nothing beyond them matters. ``lifted``
     computes on Tensors, under the caller's grad mode.
     """
+    node: Node | None = None
     needed = None if targets is None else _on_the_way([edge for edge, _ in roots], targets, boundary)
     wanted: dict[Node, list[int]] = {}
     for node, number in targets or ():
@@ -61,52 +69,109 @@ def run(
         if needed is None or node in needed:
             arrive(node, number, g)
 
-    while heap:
-        node = heappop(heap)[1]
-        g = waiting.pop(node)
-        hooks = node.hooks
-        if hooks is not None:
-            g = _before(node, g)
-        if node in wanted:
-            _capture(node, g, wanted[node], captured, accumulate)
-        if node.__class__ is AccumulateGrad:
-            if accumulate and g is not None:
-                if hooks is not None:
-                    g = _prehooks(node, g)
-                node.accumulate(g, lifted)
-                if hooks is not None:
-                    _after(node, [], g)
-            continue
-        if needed is not None and not needed[node]:
-            continue
-        if hooks is not None and hooks.before:
-            g = _prehooks(node, g)
-        found = node.backward(g, lifted)
-        if hooks is not None and hooks.after:
-            found = _after(node, found, g)
-        if not keep_graph:
-            node.release()
-        # Each gradient goes to the node that made the input, fitted to the input's shape and dtype.
-        for edge, g in zip(node.edges, found):
-            if edge is None or g is None:
+    this, outer = Pass(roots, needed), running.now
+    running.now = this
+    if watchers:
+        tell("began", roots, keep_graph, lifted, accumulate)
+    try:
+        while heap:
+            node = heappop(heap)[1]
+            g = waiting.pop(node)
+            hooks = node.hooks
+            if hooks is not None:
+                g = run_result_hooks(node, g)
+            if node in wanted:
+                _capture(node, g, wanted[node], captured, accumulate)
+            if node.__class__ is AccumulateGrad:
+                if accumulate and g is not None:
+                    leaf_hooks = node.variable._hooks
+                    if leaf_hooks is not None and leaf_hooks.before:
+                        g = run_tensor_hooks(leaf_hooks.before, g)
+                    if hooks is not None:
+                        g = run_prehooks(node, g)
+                    node.accumulate(g, lifted)
+                    if hooks is not None:
+                        run_posthooks(node, [], g)
                 continue
-            user = edge[0]
-            if needed is not None and user not in needed:
+            if needed is not None and not needed[node]:
                 continue
-            meta = user.meta
-            if len(meta) == 2:
-                shape, dtype = meta
-                if g.shape != shape or g.dtype is not dtype:
-                    g = fit(g, shape, dtype)
-                if user in waiting:
-                    waiting[user] = waiting[user] + g
+            if hooks is not None and hooks.before:
+                g = run_prehooks(node, g)
+                if g is None and isinstance(node, RowNode):
+                    continue
+            if close_watchers:
+                runs(node)
+            found = node.backward(g, lifted)
+            if hooks is not None and hooks.after:
+                found = run_posthooks(node, found, g)
+            if close_watchers:
+                ran(node, g, found)
+            if not keep_graph:
+                node.release()
+            # Each gradient goes to the node that made the input, fitted to the input's shape and dtype.
+            for edge, g in zip(node.edges, found):
+                if edge is None or g is None:
+                    continue
+                user = edge[0]
+                if needed is not None and user not in needed:
+                    continue
+                meta = user.meta
+                if len(meta) == 2:
+                    shape, dtype = meta
+                    if g.shape != shape or g.dtype is not dtype:
+                        g = fit(g, shape, dtype)
+                    if user in waiting:
+                        waiting[user] = waiting[user] + g
+                    else:
+                        waiting[user] = g
+                        heappush(heap, (user.order, user))
                 else:
-                    waiting[user] = g
-                    heappush(heap, (user.order, user))
-            else:
-                number = edge[1]
-                arrive(user, number, fit(g, meta[2 * number], meta[2 * number + 1]))
+                    number = edge[1]
+                    arrive(user, number, fit(g, meta[2 * number], meta[2 * number + 1]))
+    except BaseException as error:
+        if watchers and node is not None:
+            tell("failed", node, error)
+        raise
+    finally:
+        running.now = outer
+        for forget in this.at_end:
+            forget()
+        if watchers:
+            tell("ended")
     return captured
+
+
+class Pass:
+    """A backward pass that is running, as hooks may ask about it."""
+
+    __slots__ = ("at_end", "needed", "number", "roots")
+
+    def __init__(self, roots: Sequence[tuple[Edge, Gradient]], needed: dict[Node, bool] | None) -> None:
+        self.roots = roots
+        self.needed: Any = needed
+        self.number = next_pass()
+        self.at_end: list[Callable[[], None]] = []  # called when it is over
+
+    def will_run(self, node: Node) -> bool:
+        """Whether a gradient will reach that node, unless one on the way is None."""
+        if self.needed is None:
+            self.needed = below([edge for edge, _ in self.roots])
+        return node in self.needed
+
+
+class _Running(threading.local):
+    """The innermost pass of each thread: a hook may start another one."""
+
+    now: Pass | None = None
+
+
+running = _Running()
+next_pass = itertools.count().__next__
+
+
+def current_pass() -> Pass | None:
+    """The backward pass that this thread is in."""
+    return running.now
 
 
 def _capture(node: Node, g: Any, numbers: list[int], captured: dict[Edge, Gradient], accumulate: bool) -> None:
@@ -121,11 +186,13 @@ def _capture(node: Node, g: Any, numbers: list[int], captured: dict[Edge, Gradie
             captured[node, number] = one
 
 
-def fit(g: Gradient, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Gradient:
+def fit(g: Gradient, shape: tuple[int, ...], dtype: Any) -> Gradient:
     """Makes a gradient its input's: sums it down over broadcast dimensions, spreads it up, casts it.
 
     This one function undoes broadcasting and promotion for every rule, on arrays and on Tensors.
     """
+    if type(g) is not ndarray or type(dtype) is BatchedDType:
+        g = _on_levels(g, dtype)
     have = tuple(g.shape)
     if have != shape:
         lead = len(have) - len(shape)
@@ -151,6 +218,15 @@ def fit(g: Gradient, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Gradient:
     return g
 
 
+def _on_levels(g: Gradient, dtype: Any) -> Gradient:
+    """A gradient on the same levels of vmap as its input, whose dtype tells them."""
+    if type(g.array if isinstance(g, Tensor) else g) is not BatchedArray and type(dtype) is not BatchedDType:
+        return g
+    from minitorch.core.batched_rows import fit_levels
+
+    return fit_levels(g, dtype)
+
+
 def _drops_imaginary(have: np.dtype[Any], want: np.dtype[Any]) -> bool:
     """A real input of a complex operation: its gradient is the real part, by PyTorch's convention."""
     return have.kind == "c" and want.kind != "c"
@@ -159,6 +235,7 @@ def _drops_imaginary(have: np.dtype[Any], want: np.dtype[Any]) -> bool:
 def _on_the_way(starts: Sequence[Edge], targets: Sequence[Edge], boundary: bool) -> dict[Node, bool]:
     """The nodes from which a target can be reached, the targets too; the value says whether the node itself runs."""
     goal = {node for node, _ in targets}
+    oldest = max(node.order for node in goal) if goal else 0  # what is older than every target leads to none
     seen: set[Node] = set()
     stack = [node for node, _ in starts]
     while stack:
@@ -167,7 +244,7 @@ def _on_the_way(starts: Sequence[Edge], targets: Sequence[Edge], boundary: bool)
             seen.add(node)
             if boundary and node in goal:
                 continue
-            stack += [edge[0] for edge in node.edges if edge is not None and edge[0] not in seen]
+            stack += [e[0] for e in node.edges if e is not None and e[0].order <= oldest and e[0] not in seen]
     needed: dict[Node, bool] = {}
     for node in sorted(seen, key=lambda n: -n.order):  # inputs before their users
         runs = any(edge is not None and edge[0] in needed for edge in node.edges)
@@ -176,104 +253,13 @@ def _on_the_way(starts: Sequence[Edge], targets: Sequence[Edge], boundary: bool)
     return needed
 
 
-def _before(node: Node, g: Any) -> Any:
-    """Hooks on a node's results: of their tensors, then those that retain the gradient."""
-    hooks = node.hooks
-    assert hooks is not None
-    single = len(node.meta) == 2
-    grads = [g] if single else list(g)
-    for number, tensor_hooks in hooks.tensor.items():
-        if grads[number] is not None and tensor_hooks:
-            grads[number] = run_tensor_hooks(tensor_hooks, grads[number])
-    for number, reference in hooks.retained.items():
-        t, one = reference(), grads[number]
-        if t is not None and one is not None:
-            new = one if isinstance(one, Tensor) else wrap(np.array(one))
-            t._grad = new if t._grad is None else t._grad + new
-    return grads[0] if single else grads
-
-
-def _prehooks(node: Node, g: Any) -> Any:
-    """The node's own hooks before it runs; a gradient that was asked for has been captured already."""
-    hooks = node.hooks
-    assert hooks is not None
-    single = len(node.meta) == 2
-    grads = [g] if single else list(g)
-    for hook in list(hooks.before.values()):
-        result = hook(_shown(grads))
-        if result is not None:
-            grads = _taken(result, grads)
-    return grads[0] if single else grads
-
-
-def _after(node: Node, found: Sequence[Gradient | None], g: Any) -> Sequence[Gradient | None]:
-    """Hooks that run after a node; what they return takes the place of its inputs' gradients."""
-    hooks = node.hooks
-    assert hooks is not None
-    for hook in list(hooks.after.values()):
-        result = hook(_shown(found), _shown([g] if len(node.meta) == 2 else g))
-        if result is not None:
-            found = _taken(result, found)
-    return found
-
-
-def _shown(grads: Sequence[Gradient | None]) -> tuple[Tensor | None, ...]:
-    """Gradients as hooks see them: Tensors."""
-    return tuple(g if g is None or isinstance(g, Tensor) else wrap(g) for g in grads)
-
-
-def _taken(result: Any, grads: Sequence[Gradient | None]) -> list[Gradient | None]:
-    """What a hook returned, as the backward pass computes: arrays unless it is lifted."""
-    result = result if isinstance(result, tuple) else (result,)
-    return [r.array if isinstance(r, Tensor) and not isinstance(g, Tensor) else r for r, g in zip(result, grads)]
-
-
-def differentiate(
-    definition: Callable[..., Any],
-    inputs: Sequence[Any],
-    params: dict[str, Any],
-    grads: Sequence[Gradient | None],
-    needs: Sequence[bool],
-) -> list[Gradient | None]:
-    """The gradients of ``definition(*inputs)`` as Tensors with a graph: a fused kernel's derivative under create_graph.
-
-    The definition is run again on the saved inputs, and only its own small graph is walked: the inputs' edges are the
-    targets, and nothing beyond them runs.
-    """
-    before, mode.grad = mode.grad, True
-    try:
-        # Fresh aliases, so that an input used twice, or one that depends on another, is told apart.
-        aliases = [_alias(x) if need else x for x, need in zip(inputs, needs, strict=True)]
-        results = definition(*aliases, **params)
-        results = results if isinstance(results, (tuple, list)) else (results,)
-        roots = [(t._edge, g) for t, g in zip(results, grads) if g is not None and t._edge is not None]
-        targets: list[Any] = [t._edge for t, need in zip(aliases, needs, strict=True) if need]
-        mode.grad = before
-        captured = run(roots, keep_graph=True, lifted=True, targets=targets, accumulate=False, boundary=True)
-    finally:
-        mode.grad = before
-    return [captured.get(t._edge) if need and t._edge else None for t, need in zip(aliases, needs, strict=True)]
-
-
-class _Alias(Node):
-    """Stands for an input of a definition: passes a gradient on unchanged."""
-
-    __slots__ = ()
-
-    def __init__(self, edge: Edge, meta: Meta) -> None:
-        self.edges = (edge,)
-        self.meta = meta
-        self.hooks = None
-        self.order = next_order()
-
-    def backward(self, g: Any, lifted: bool) -> Sequence[Gradient | None]:
-        return (g,)
-
-
-def _alias(x: Tensor) -> Tensor:
-    out = wrap(x.array)
-    out._counter = x._counter
-    assert x._edge is not None
-    out._edge = (_Alias(x._edge, (x.array.shape, x.array.dtype)), 0)
-    out._requires_grad = True
-    return out
+def below(starts: Sequence[Edge]) -> set[Node]:
+    """The nodes that can be reached from some."""
+    seen: set[Node] = set()
+    stack = [node for node, _ in starts]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack += [edge[0] for edge in node.edges if edge is not None and edge[0] not in seen]
+    return seen

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched_draws import per_sample
 from minitorch.core.draws import Draws
 from minitorch.core.tensor import Tensor, device, wrap
 
@@ -42,6 +43,13 @@ class Generator(Draws):
 
     _made: np.random.MT19937 | None
     _seed: int
+
+    uniform, normal, log_normal = per_sample(Draws.uniform), per_sample(Draws.normal), per_sample(Draws.log_normal)
+    integers, full_range = per_sample(Draws.integers), per_sample(Draws.full_range)
+    permutation, multinomial = per_sample(Draws.permutation), per_sample(Draws.multinomial)
+    bernoulli, bernoulli_from = per_sample(Draws.bernoulli), per_sample(Draws.bernoulli_from)
+    exponential, cauchy = per_sample(Draws.exponential), per_sample(Draws.cauchy)
+    geometric = per_sample(Draws.geometric)
 
     def __init__(self, device: str | device = "cpu") -> None:
         _cpu(device)

@@ -1,4 +1,4 @@
-"""The graph: nodes that remember how to differentiate an operation, the sink of a leaf, and where views come from."""
+"""The graph: nodes that remember how to differentiate an operation, and the sink of a leaf."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import itertools
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.hooks import Hooks, RemovableHandle
-from minitorch.core.mode import enable_grad
 from minitorch.core.tensor import Tensor, wrap
-
-if TYPE_CHECKING:
-    from minitorch.core.row import Plan
+from minitorch.core.tensor_hooks import check_replacement
+from minitorch.core.watch import close_watchers, tell
 
 Array = dtypes.Array
 Edge = tuple["Node", int]  # the node that made a value, and which of its results the value is
@@ -35,12 +33,13 @@ class Node:
     its end.
     """
 
-    __slots__ = ("__weakref__", "_metadata", "edges", "hooks", "meta", "order")
+    __slots__ = ("__weakref__", "_metadata", "edges", "hooks", "meta", "order", "origin")
 
     edges: tuple[Edge | None, ...]
     hooks: NodeHooks | None
     meta: Meta
     order: int
+    origin: Any  # where it was made: set, and read, by a watcher that wants to know (doctor/)
 
     def name(self) -> str:
         """Its name as PyTorch shows it, ``MulBackward0`` for one."""
@@ -59,6 +58,16 @@ class Node:
         except AttributeError:
             self._metadata: dict[Any, Any] = {}
             return self._metadata
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether any of its inputs needs a gradient."""
+        return any(edge is not None for edge in self.edges)
+
+    @property
+    def _input_metadata(self) -> list[ResultMetadata]:
+        """Shape and dtype of each of its results."""
+        return [ResultMetadata(s, dtypes.of(d)) for s, d in zip(self.meta[::2], self.meta[1::2], strict=True)]
 
     def _sequence_nr(self) -> int:
         """Its place in the order of creation; the backward pass goes from high to low."""
@@ -110,6 +119,21 @@ class Node:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
+class GradientEdge(NamedTuple):
+    """Where a tensor's gradient goes: the node that made the tensor and which of its results it is."""
+
+    node: Node
+    output_nr: int
+    ownership_token: None = None  # PyTorch's field; an edge of ours owns its node
+
+
+class ResultMetadata(NamedTuple):
+    """What a node's result is, and so the gradient that the node takes."""
+
+    shape: tuple[int, ...]
+    dtype: dtypes.dtype
+
+
 class NodeHooks:
     """A node's hooks, in the order they run: of its results' tensors, retained gradients, its own, and after it."""
 
@@ -121,110 +145,6 @@ class NodeHooks:
         self.before = Hooks()
         self.after = Hooks()
 
-
-class RowNode(Node):
-    """The node of a derivative table's row: which rules to run, and the values they named."""
-
-    __slots__ = ("plan", "saved")
-
-    def __init__(self, plan: Plan, edges: tuple[Edge | None, ...], saved: Saved, meta: Meta) -> None:
-        self.plan = plan
-        self.edges = edges
-        self.saved: Saved | None = saved
-        self.meta = meta
-        self.hooks = None
-        self.order = next_order()
-
-    def release(self) -> None:
-        if self.saved:
-            self.saved = None
-
-    def backward(self, g: Any, lifted: bool, conjugated: bool = False) -> Sequence[Gradient | None]:
-        plan, saved = self.plan, self.saved
-        if saved is None:
-            raise RuntimeError(SECOND_BACKWARD)
-        if lifted:
-            return plan.run_lifted(self, g, self.unpack())
-        found: list[Gradient | None] = [None] * len(self.edges)
-        if not plan.single:
-            g = plan.gradients(self, g, False)
-        elif self.meta[1].kind == "c" and not conjugated:
-            return conjugates(self.backward(np.conjugate(g), False, True))
-        for position, rule, picks in plan.rules:
-            if picks is None:
-                found[position] = rule(g)
-            elif picks.__class__ is int:
-                if saved[picks + 1][0] != saved[picks + 2]:
-                    self._stale(picks)
-                found[position] = rule(g, saved[picks])
-            else:
-                values = []
-                for k in picks:
-                    if saved[k + 1][0] != saved[k + 2]:
-                        self._stale(k)
-                    values.append(saved[k])
-                if position >= 0:
-                    found[position] = rule(g, *values)
-                else:  # the rule of a list of inputs gives all their gradients
-                    found[~position:] = rule(g, *values)
-        return found
-
-    def unpack(self) -> Sequence[Any]:
-        """All saved values, none of which may have been modified."""
-        saved = self.saved
-        if saved is None:
-            raise RuntimeError(SECOND_BACKWARD)
-        for k in range(0, len(saved), 3):
-            if saved[k + 1][0] != saved[k + 2]:
-                self._stale(k)
-        return saved[::3]
-
-    def _stale(self, k: int) -> None:
-        assert self.saved is not None
-        value, counter, version = self.saved[k : k + 3]
-        source = self.plan.sources[k // 3]
-        assert source is not None
-        which = f"output {~source}" if source < 0 else f"input {source}"
-        kind = dtypes.of(value.dtype).alias
-        raise RuntimeError(
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"[torch.{kind}Tensor {list(value.shape)}], which is {which} of {self.name()}, is at version "
-            f"{counter[0]}; expected version {version} instead. Write to a clone() of it, or after the backward pass."
-        )
-
-    def saved_value(self, name: str) -> Any:
-        """The saved value that a rule names so, as a Tensor on its place in the graph."""
-        if name not in self.plan.names:
-            raise AttributeError(f"'{self.name()}' object has no saved value '{name}'")
-        value = self.plan.lift(self, self.unpack())[self.plan.names.index(name)]
-        if isinstance(value, Tensor) and value._edge is not None and isinstance(value._edge[0], AccumulateGrad):
-            return value._edge[0].variable  # a leaf is saved as itself
-        return value
-
-
-def conjugates(found: Sequence[Gradient | None]) -> list[Gradient | None]:
-    """A complex result's gradients.
-
-    Its rule g * f'(x) was given conj(g): conj(conj(g) * f'(x)) is PyTorch's g * conj(f'(x)).
-    """
-    return [None if f is None else np.conjugate(f) for f in found]
-
-
-def node_class(name: str, saved: dict[str, str]) -> type[RowNode]:
-    """The class of a row's nodes, called as PyTorch calls it, with a property for every value that it may save.
-
-    (A ``__getattr__`` on RowNode would do, but then every access to a field of a node would take the slow way.)
-    """
-
-    def reader(value: str) -> property:
-        return property(lambda node: node.saved_value(value))
-
-    return type(name, (RowNode,), {"__slots__": (), **{f"_saved_{k}": reader(v) for k, v in saved.items()}})
-
-
-# What a node saved, three entries a value: the value, its memory's version counter, the version when it was saved.
-Saved = tuple[Any, ...]
-ALWAYS = [0]  # the counter of what cannot be modified: shapes, parameters
 
 SECOND_BACKWARD = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
@@ -250,14 +170,23 @@ class AccumulateGrad(Node):
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
 
+    @property
+    def requires_grad(self) -> bool:
+        """Always: it is made for a leaf that does."""
+        return True
+
+    def _sequence_nr(self) -> int:
+        """PyTorch's number of those that go last."""
+        return 2**64 - 1
+
     def accumulate(self, g: Gradient, lifted: bool) -> None:
-        """``variable.grad += g``, with the leaf's hooks before and after."""
+        """``variable.grad += g``, and then the leaf's hooks that run after it."""
         leaf = self.variable
-        if leaf._hooks is not None and leaf._hooks.before:
-            g = run_tensor_hooks(leaf._hooks.before, g)
         if g is None:
             return
-        with _accumulating:
+        if close_watchers:
+            tell("accumulating", leaf, g)
+        with accumulating:
             held = leaf._grad
             if lifted:
                 leaf._grad = g.clone() if held is None else held + g
@@ -266,13 +195,15 @@ class AccumulateGrad(Node):
                 leaf._grad = wrap(np.array(g, order="C"))
             else:
                 np.add(held.array, g, out=held.array, casting="same_kind")
-                held._counter[0] += 1
+                held._bump()
         if leaf._hooks is not None and leaf._hooks.after:
             for hook in list(leaf._hooks.after.values()):
-                hook(leaf)
+                if (result := hook(leaf)) is not None:
+                    check_replacement(getattr(hook, "__name__", repr(hook)), result, leaf)
+                    raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
-_accumulating = threading.Lock()  # two threads may bring gradients to one leaf
+accumulating = threading.Lock()  # two threads may bring gradients to one leaf
 
 
 def sink(leaf: Tensor) -> Edge:
@@ -299,88 +230,3 @@ def set_history(t: Tensor, edge: Edge | None, requires_grad: bool) -> None:
         del old[0].hooks.retained[old[1]]
         if edge is not None:
             edge[0].retain(edge[1], t)
-
-
-def run_tensor_hooks(hooks: Hooks, g: Gradient) -> Gradient:
-    """Passes a gradient through a tensor's hooks, which see Tensors."""
-    lifted = isinstance(g, Tensor)
-    t: Tensor = g if lifted else wrap(g)
-    for hook in list(hooks.values()):
-        result = hook(t)
-        if result is None:
-            continue
-        if not isinstance(result, Tensor):
-            raise TypeError(f"expected Tensor or None from a gradient hook, but got {type(result).__name__}")
-        if result.array.shape != t.array.shape:
-            raise RuntimeError(
-                f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
-                f"expected {list(t.array.shape)}, got {list(result.array.shape)}"
-            )
-        t = result
-    return t if lifted else t.array
-
-
-# --- Views -----------------------------------------------------------------------------------------------------------
-
-
-Steps = tuple[Callable[[Any], Any], ...]
-
-
-def replay(steps: Steps, x: Any) -> Any:
-    """The region of x that view operations lead to; x is an array or a Tensor of the base's shape."""
-    for step in steps:
-        x = step(x)
-    return x
-
-
-class View:
-    """Where a view comes from: its base (never itself a view) and the operations that lead from there to it.
-
-    When the base's history has changed, by an in-place write to it or to another view, the view's own history is the
-    same operations on the base as it is now.
-    """
-
-    __slots__ = ("base", "edge", "fault", "layout", "steps")
-
-    def __init__(self, base: Tensor, steps: Steps, fault: str | None) -> None:
-        self.base = base
-        self.steps = steps
-        self.layout = base.array.shape, base.array.strides  # what the steps were taken on
-        self.edge = base._edge  # the base's history that the view's own history belongs to
-        self.fault = fault  # why it must not be written to in place while gradients are recorded
-
-    def refresh(self, t: Tensor) -> None:
-        """Renews the history of ``t`` if its base's has changed."""
-        base = self.base
-        if self.edge is not base._edge:
-            if self.layout != (base.array.shape, base.array.strides):
-                raise RuntimeError(
-                    "a view is used whose base was reshaped in place since, by t_ or squeeze_ for one: its history "
-                    "is that of another shape. Take the view again, or use the operation that is not in place."
-                )
-            with enable_grad():
-                now = replay(self.steps, base)
-            self.edge = base._edge
-            set_history(t, now._edge, now._requires_grad)
-
-
-NO_GRAD_VIEW = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
-    "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-    "inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if "
-    "you want the inplace to be tracked)."
-)
-
-
-def several_views(k: int, node_name: str) -> str:
-    """Why result k of an operation with several views must not be written to."""
-    return (
-        f"Output {k} of {node_name} is a view and is being modified inplace. This view is the output of a function "
-        "that returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
-        "replace the inplace operation by an out-of-place one."
-    )
-
-
-def shares_memory(view: Array, x: Array) -> bool:
-    """Whether an operation on x gave a view of it: NumPy's views all point to the array that owns the memory."""
-    return view is x or (view.base is not None and (view.base is x or view.base is x.base))

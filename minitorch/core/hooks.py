@@ -8,6 +8,8 @@ from collections.abc import Callable, MutableMapping
 from types import TracebackType
 from typing import Any
 
+from minitorch.core.watch import tell, watchers
+
 _ids = itertools.count()
 
 
@@ -31,6 +33,16 @@ class RemovableHandle:
             if table is not None:
                 table.pop(self.id, None)
 
+    def __getstate__(self) -> tuple[list[Any], int]:
+        return [reference() for reference in self._tables], self.id
+
+    def __setstate__(self, state: tuple[list[Any], int]) -> None:
+        """A copy of a handle, with a copy of its hooks: the id goes on, and no new handle may get it."""
+        global _ids
+        tables, self.id = state
+        self._tables = [weakref.ref(table) for table in tables if table is not None]
+        _ids = itertools.count(max(next(_ids), self.id + 1))
+
     def __enter__(self) -> RemovableHandle:
         return self
 
@@ -51,4 +63,6 @@ class Hooks(dict[int, Callable[..., Any]]):
             raise TypeError(f"hook must be callable, got {type(hook).__name__}")
         handle = RemovableHandle(self)
         self[handle.id] = hook
+        if watchers:
+            tell("hooked", self, hook)
         return handle

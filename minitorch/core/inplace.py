@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched_fallback import by_sample
+from minitorch.core.batched_levels import Unbatchable
 from minitorch.core.dispatch import mismatch
-from minitorch.core.graph import Edge, Steps, edge_of, replay, set_history
+from minitorch.core.graph import Edge, edge_of, set_history
 from minitorch.core.mode import mode
 from minitorch.core.primitive import operand, primitive, record, same
 from minitorch.core.tensor import Array, Tensor, wrap
+from minitorch.core.views import Steps, replay
+from minitorch.core.watch import tell, watchers
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -37,7 +41,7 @@ replaced: Any = primitive(
 
 
 def _cleared(x: Array, steps: Steps) -> Array:
-    out = np.array(x, order="C")
+    out = np.copy(x, order="C")
     region = replay(steps, out)
     if np.may_share_memory(region, out):
         region[...] = 0
@@ -51,6 +55,11 @@ def _cleared(x: Array, steps: Steps) -> Array:
 
 def check_writable(x: Tensor) -> None:
     """Raises where PyTorch forbids an in-place write that would be recorded or would break a recorded value."""
+    if x.is_inference() and not mode.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a "
+            "normal tensor before doing inplace update."
+        )
     if not mode.grad:
         return
     if x._view is not None:
@@ -60,7 +69,7 @@ def check_writable(x: Tensor) -> None:
             raise RuntimeError(fault)
         if base._requires_grad and base._edge is None:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    elif x._requires_grad and x._edge is None:
+    if x._requires_grad and x._edge is None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation. Update it under no_grad(): "
             "with no_grad(): w -= lr * w.grad"
@@ -83,14 +92,16 @@ def apply_(op: Any, x: Tensor, *others: Any, **params: Any) -> Tensor:
         result = row.forward(*arrays, **params)
     except ValueError as error:
         raise mismatch(arrays[0], arrays[-1], error) from None
+    except Unbatchable:
+        result = by_sample(row.forward, *arrays, **params)
     if row.residuals:
         result = result[0]
     tracked = mode.grad and bool(row.rules) and any(isinstance(t, Tensor) and t.requires_grad for t in inputs)
     before: Tensor | None = None
     if tracked:
         check_recordable(x)
-        before = _before(x, np.array(x.array) if _saves_input(row, inputs) else x.array)
-    write(x, np.asarray(result))
+        before = _before(x, x.array.copy() if _saves_input(row, inputs) else x.array)
+    write(x, result if isinstance(result, np.ndarray) else np.asarray(result))
     if tracked:
         assert before is not None
         after = wrap(x.array)
@@ -137,7 +148,9 @@ def write(x: Tensor, result: Array) -> None:
             "the tensor is on a read-only array (from_numpy of one?): clone() it before writing in place"
         )
     np.copyto(into, result, casting="unsafe")
-    x._counter[0] += 1
+    x._bump()
+    if watchers:
+        tell("written", x)
 
 
 def rebase(x: Tensor, edge: Edge) -> None:

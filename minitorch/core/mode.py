@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ class _Mode(threading.local):
     grad: bool = True  # whether operations are recorded
     inference: bool = False
     wanted: bool = True  # what the switches say, though inference mode records nothing
+    targeted: bool = False  # whether the backward pass that is running was asked for certain tensors' gradients only
+    forward: int = 0  # how many levels of forward mode are running
 
 
 mode = _Mode()
@@ -44,6 +47,12 @@ def _current() -> tuple[bool, bool, bool]:
 
 
 def _switch(wanted: bool, inference: bool) -> None:
+    if mode.forward and mode.grad and not wanted:
+        warnings.warn(
+            "forward mode: operations under no_grad carry no tangents here, where PyTorch's do. If that is what you "
+            "want, use detach(); if not, leave the no_grad out of what is differentiated.",
+            stacklevel=3,
+        )
     mode.grad, mode.inference, mode.wanted = wanted and not inference, inference, wanted
 
 

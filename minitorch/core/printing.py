@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
-from minitorch.core.tensor import Array, Tensor
+from minitorch.core.batched import is_batched
+from minitorch.core.tensor import Array, Tensor, wrap
 
 
 class _Options:
@@ -144,7 +145,10 @@ def _shown(x: Array) -> Array:
 
 def tensor_text(t: Tensor) -> str:
     """What ``repr`` of a tensor says."""
-    x = t.array
+    x: Any = t.array
+    if is_batched(x):
+        values = "\n".join("    " + line for line in tensor_text(wrap(x.data)).split("\n"))
+        return f"BatchedTensor(lvl={x.level.number}, bdim=0, value=\n{values}\n)"
     prefix = "tensor("
     notes: list[str] = []
     kind = dtypes.of(x.dtype)

@@ -8,9 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.graph import ALWAYS, Gradient, RowNode, Saved, conjugates, node_class
+from minitorch.core.batched_fallback import attempt
+from minitorch.core.graph import Gradient
 from minitorch.core.mode import mode
 from minitorch.core.promotion import Policy
+from minitorch.core.row_node import RowNode, conjugates, node_class
+from minitorch.core.saved import ALWAYS, PACKED, Saved
+from minitorch.core.saved_names import saved_names
 from minitorch.core.tensor import Array, Tensor, ndarray, wrap
 
 Rule = Callable[..., Any]
@@ -52,7 +56,7 @@ class Row:
         joint: Rule | None,
     ) -> None:
         self.name = name
-        self.backward_name = name if name[-1].isdigit() or name == "CopySlices" else f"{name}Backward0"
+        self.backward_name = name if "Backward" in name or name == "CopySlices" else f"{name}Backward0"
         self.forward = forward
         self.rules = rules
         self.prepare = prepare
@@ -77,10 +81,8 @@ class Row:
     def node_class(self) -> type[RowNode]:
         """The class of this row's nodes, made when the first one is needed."""
         if self.node is None:
-            names = [*self.inputs, *self.outputs]
-            aliases = {"result": self.outputs[0], **dict(zip(("self", "other"), self.inputs))}  # PyTorch's names
-            readable = {name: name for name in names if name.isidentifier()}
-            self.node = node_class(self.backward_name, {**aliases, **readable})
+            names = saved_names(self.backward_name, self.inputs, self.outputs, self.params)
+            self.node = node_class(self.backward_name, names)
         return self.node
 
 
@@ -211,25 +213,38 @@ class Plan:
 
     def lift(self, node: RowNode, values: Sequence[Any]) -> list[Any]:
         """Saved values as Tensors on the edges they had: an input on the input's, a result on the node itself."""
-        lifted: list[Any] = []
+        return [self.lift_one(node, i, value) for i, value in enumerate(values)]
+
+    def lift_one(self, node: RowNode, i: int, value: Any) -> Any:
+        """The same for one of them; what is no tensor stays as it is."""
+        source = self.sources[i]
+        if source is None or not isinstance(value, (ndarray, np.generic)):
+            return value
         assert node.saved is not None
-        for value, source, counter in zip(values, self.sources, node.saved[1::3], strict=True):
-            if source is None or not isinstance(value, (ndarray, np.generic)):
-                lifted.append(value)
-                continue
-            t = wrap(np.asarray(value))
-            t._counter = counter  # so that a later pass over what is recorded now sees a modification too
+        t = wrap(value)  # type: ignore[arg-type]
+        if node.saved[3 * i + 1] is not PACKED:
+            t._counter = node.saved[3 * i + 1]  # so that a later pass over what is recorded now sees a modification too
+        if value.dtype.kind in "fc":
             t._edge = (node, ~source) if source < 0 else node.edges[source]
-            t._requires_grad = t._edge is not None and value.dtype.kind in "fc"
-            lifted.append(t)
-        return lifted
+            t._requires_grad = t._edge is not None
+        return t
+
+    def run_attempting(self, found: list[Gradient | None], g: Any, values: Sequence[Any]) -> list[Gradient | None]:
+        """The rules' gradients where one cannot take batched arrays: that one runs sample by sample."""
+        for position, rule, picks in self.rules:
+            chosen = [values[k // 3] for k in ((picks,) if isinstance(picks, int) else picks or ())]
+            if position >= 0:
+                found[position] = attempt(rule, g, *chosen)
+            else:
+                found[~position:] = attempt(rule, g, *chosen)
+        return found
 
     def run_lifted(self, node: RowNode, g: Any, values: Sequence[Any]) -> Sequence[Gradient | None]:
         """The same rules on Tensors; for a fused kernel, the derivative of its definition."""
         row = self.row
         lifted = self.lift(node, values)
         if row.definition is not None:
-            from minitorch.core.engine import differentiate
+            from minitorch.core.alias import differentiate
 
             inputs = [lifted[self.inputs.index(i)] for i in range(len(row.inputs))]
             params = {n: v for n, v in zip(self.names, values, strict=True) if n in row.params}

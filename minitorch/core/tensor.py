@@ -12,10 +12,12 @@ import numpy as np
 from minitorch.core import dtypes
 from minitorch.core.hooks import Hooks, RemovableHandle
 from minitorch.core.mode import mode
+from minitorch.core.watch import tell, watchers
 
 if TYPE_CHECKING:
     from minitorch._methods import Methods  # the names that methods.py binds, for type checkers and editors
-    from minitorch.core.graph import Edge, Node, View
+    from minitorch.core.graph import Edge, Node
+    from minitorch.core.views import View
 else:
     Methods = object
 
@@ -193,6 +195,8 @@ class Tensor(Methods):
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. Use .clone() "
                 "first."
             )
+        if watchers and value is not self._requires_grad:
+            tell("tracked", self, value)
         self._requires_grad = value
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -223,6 +227,8 @@ class Tensor(Methods):
     def grad(self) -> Tensor | None:
         """The gradient that backward passes have accumulated here; None before the first."""
         if self._grad is None and self._edge is not None and self._requires_grad and not self.retains_grad:
+            if watchers:
+                tell("grad_missed", self)
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
                 "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated "
@@ -252,6 +258,8 @@ class Tensor(Methods):
                     f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
                     f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size."
                 )
+        elif watchers:
+            tell("cleared", self)
         self._grad = value
 
     @grad.deleter
@@ -278,6 +286,8 @@ class Tensor(Methods):
         """The same memory without the history: never requires grad. In-place writes are seen by both."""
         out = wrap(self.array)
         out._counter = self._counter
+        if watchers and self._requires_grad:
+            tell("cut", self, "detach")
         return out
 
     def detach_(self) -> Tensor:
@@ -294,7 +304,12 @@ class Tensor(Methods):
     @property
     def data(self) -> Tensor:
         """A detached tensor on the same memory, whose in-place writes autograd does not notice. Prefer ``detach()``."""
-        return wrap(self.array)
+        if watchers and self._requires_grad:
+            tell("cut", self, "data")
+        out = wrap(self.array)
+        if mode.inference and not self.is_inference():
+            out._counter = [0]
+        return out
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -370,6 +385,11 @@ class _NoVersion(list[int]):
 INFERENCE = _NoVersion([0])
 
 _new = object.__new__
+
+
+def as_array(z: Any) -> Array:
+    """An array as it is; NumPy's scalar as a 0-d array."""
+    return z if isinstance(z, ndarray) else np.asarray(z)
 
 
 def wrap(array: Array) -> Tensor:

@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched_fallback import by_sample
+from minitorch.core.batched_levels import Unbatchable
 from minitorch.core.dispatch import mismatch
-from minitorch.core.graph import ALWAYS, Saved, edge_of, sink
+from minitorch.core.graph import edge_of, sink
 from minitorch.core.mode import mode
 from minitorch.core.promotion import SCALARS, operand, promote_float
 from minitorch.core.row import Op, Plan, Row
+from minitorch.core.saved import ALWAYS, Saved
 from minitorch.core.tensor import Tensor, _new, ndarray, wrap
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -65,7 +68,10 @@ def unary(row: Row) -> Any:
         x = a.array
         if check and not ((d := x.dtype) is _F32 or d is _F64):
             (x,) = prepare([x])
-        z = forward(x)
+        try:
+            z = forward(x)
+        except Unbatchable:
+            z = by_sample(forward, x)
         if a._view is not None:
             a._view.refresh(a)
         if not a._requires_grad or plan is None or not mode.grad:
@@ -127,6 +133,8 @@ def binary(row: Row) -> Any:
             z = forward(x, y) if on_scalars is None else on_scalars(x, y)
         except ValueError as error:
             raise mismatch(x, y, error) from None
+        except Unbatchable:
+            z = by_sample(forward, x, y)
         if not (need and differentiable and mode.grad):
             return wrap(z)
         edge_a = edge_b = None

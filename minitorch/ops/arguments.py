@@ -13,6 +13,27 @@ from minitorch.core.tensor import Tensor
 Dims = int | Sequence[int] | None
 
 
+class layout:
+    """How a tensor's elements lie in memory: minitorch has strided tensors only."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+strided = layout("strided")
+
+
+def check_strided(given: Any, function: str) -> None:
+    """Refuses every layout but ``strided``."""
+    if given is not None and given is not strided:
+        raise ValueError(f"{function} is implemented for strided tensors only, got: {given}")
+
+
 def dim_index(dim: Any, ndim: int) -> int:
     """A dim counted from the front; PyTorch lets a 0-d tensor have dims 0 and -1."""
     n = max(ndim, 1)
@@ -84,8 +105,9 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
 
 def refuse(x: Any, kinds: str, function: str) -> None:
     """Raises for an array of a kind that a function does not take: "b" bools, "f" floats, "c" complex numbers."""
-    if np.asarray(x).dtype.kind in kinds:
-        alias = dtypes.of(np.asarray(x).dtype).alias
+    dtype = x.dtype if isinstance(x, np.ndarray) else np.asarray(x).dtype
+    if dtype.kind in kinds:
+        alias = dtypes.of(dtype).alias
         raise NotImplementedError(
             f"\"{function}_cpu\" not implemented for '{alias}': {function} does not take such numbers"
         )

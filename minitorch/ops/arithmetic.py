@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import raw
 from minitorch.core.primitive import primitive, promote, promote_float
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import of_two, refuse, unsupported
+from minitorch.ops.renamed import renamed
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -33,6 +35,7 @@ pow_tensor = primitive(
     a=lambda g, a, b: g * np.where(b == 0, 0.0, b * a ** np.where(b == 0, 1.0, b - 1)),
     b=lambda g, a, b, out: g * np.where(_zero_power(a, b), 0.0, out * np.log(np.where(_zero_power(a, b), 1.0, a))),
 )
+_pow_of_number = renamed(pow_tensor, "PowBackward2")
 remainder = primitive(  # the sign of the divisor, as Python's %
     "Remainder", lambda a, b: _whole_division(np.remainder, a, b), a=lambda g: g, b=lambda g, a, b: -g * np.floor(a / b)
 )
@@ -76,7 +79,7 @@ where = primitive(
     b=lambda g, condition: np.where(condition, 0.0, g),
 )
 cast = primitive("ToCopy", lambda x, *, dtype: x.astype(dtype), x=lambda g: g)
-copy = primitive("Clone", lambda x: np.array(x, order="K"), x=lambda g: g)
+copy = primitive("Clone", lambda x: np.copy(x), x=lambda g: g)
 
 # Without a derivative: they give bools or whole numbers.
 eq = primitive("Eq", np.equal, a=None, b=None)
@@ -173,6 +176,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     if isinstance(exponent, Tensor):
         if not isinstance(input, Tensor):  # as a tensor, so that the logarithm in its rule is taken in this dtype
             input = wrap(np.asarray(input, dtypes.result_numpy(input, exponent.array)))
+            return _pow_of_number(input, exponent)
         out: Tensor = pow_tensor(input, exponent)
         return out
     exponent = exponent.item() if isinstance(exponent, np.generic) else exponent
@@ -236,12 +240,12 @@ def divide(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tenso
     if to.kind in "iub":
         if to.kind == "b":
             raise unsupported(f"div_{rounding_mode}", np.zeros(0, to))
-        if not np.all(y):
+        if not np.all(raw(y)):
             raise RuntimeError("ZeroDivisionError")
         quotient = np.floor_divide(x, y)
         if rounding_mode == "trunc":
-            quotient = quotient + ((np.remainder(x, y) != 0) & ((np.asarray(x) < 0) != (np.asarray(y) < 0)))
-        return wrap(np.asarray(quotient, dtype=to))
+            quotient = quotient + ((np.remainder(x, y) != 0) & (np.less(x, 0) != np.less(y, 0)))
+        return wrap(quotient.astype(to))
     return (floor if rounding_mode == "floor" else trunc)(div(input, other))
 
 

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import is_batched
+from minitorch.core.batched_levels import CONTROL_FLOW, Unbatchable
 from minitorch.core.tensor import Tensor, device, wrap
+from minitorch.core.watch import tell, watchers
 from minitorch.ops import arithmetic
 
 # --- Python and NumPy ------------------------------------------------------------------------------------------------
@@ -47,11 +50,15 @@ def item(self: Tensor) -> Any:
     """The one element, as a Python number."""
     if self.array.size != 1:
         raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+    if watchers and self._requires_grad:
+        tell("cut", self, "item")
     return self.array.item()
 
 
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of Python numbers."""
+    if watchers and self._requires_grad:
+        tell("cut", self, "tolist")
     return self.array.tolist()
 
 
@@ -63,6 +70,8 @@ def as_bool(self: Tensor) -> bool:
         raise RuntimeError(
             "Boolean value of Tensor with more than one value is ambiguous: use .any(), .all() or `is not None`"
         )
+    if is_batched(self.array):
+        raise Unbatchable(CONTROL_FLOW)
     return bool(self.array.item())
 
 
@@ -74,6 +83,8 @@ def is_nonzero(input: Tensor) -> bool:
 def _scalar(self: Tensor) -> Any:
     if self.array.size != 1:
         raise ValueError(f"only one element tensors can be converted to Python scalars: this one has {self.array.size}")
+    if watchers and self._requires_grad:
+        tell("cut", self, "item")
     return self.array.item()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.primitive import Operation, primitive, same
+from minitorch.ops.examples import as_groups
 
 Sizes = tuple[int, ...]
 How = tuple[Sizes, Sizes, Sizes, int]
@@ -25,7 +26,7 @@ How = tuple[Sizes, Sizes, Sizes, int]
 
 convolve = primitive(  # ``out``: how many windows, if not as many as there is room for
     "Convolution",
-    lambda x, w, *, how, out=None: _convolve(x, w, None, how, out)[0],
+    lambda x, w, *, how, out=None: as_groups(_convolve_alone, x, w, how, "xwx", out=out),
     prepare=same,
     x=lambda g, w, x_shape, how: convolve_input(g, w, how=how, spatial=x_shape[2:]),
     w=lambda g, x, w_shape, how: convolve_weight(g, x, how=how, kernel=w_shape[2:]),
@@ -40,14 +41,14 @@ convolution = primitive(  # with a bias, or None; fused: it keeps the columns, a
 )
 convolve_input: Operation = primitive(  # from the output's side to the input's: a transposed convolution
     "ConvolutionBackward",
-    lambda y, w, *, how, spatial: _convolve_input(y, w, how, spatial),
+    lambda y, w, *, how, spatial: as_groups(_convolve_input, y, w, how, "xwx", spatial=spatial),
     prepare=same,
     y=lambda g, w, y_shape, how: convolve(g, w, how=how, out=y_shape[2:]),
     w=lambda g, y, w_shape, how: convolve_weight(y, g, how=how, kernel=w_shape[2:]),
 )
 convolve_weight: Operation = primitive(
     "ConvolutionBackward",
-    lambda y, x, *, how, kernel: _convolve_weight(y, x, how, kernel),
+    lambda y, x, *, how, kernel: as_groups(_convolve_weight, y, x, how, "xxw", kernel=kernel),
     prepare=same,
     y=lambda g, x, y_shape, how: convolve(x, g, how=how, out=y_shape[2:]),
     x=lambda g, y, x_shape, how: convolve_input(y, g, how=how, spatial=x_shape[2:]),
@@ -171,6 +172,10 @@ def _convolve(x: Any, w: Any, b: Any, how: How, out: Sizes | None = None) -> tup
             part += b.reshape(groups, -1, 1)
         y[rows] = _batch_first(part.reshape(len(w), *layout.out, -1))
     return y, cols if len(chunks) == 1 else None
+
+
+def _convolve_alone(x: Any, w: Any, how: How, out: Sizes | None) -> Any:
+    return _convolve(x, w, None, how, out)[0]
 
 
 def _convolve_weight(y: Any, x: Any, how: How, kernel: Sizes) -> Any:

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import is_batched
+from minitorch.core.batched_fallback import room
 from minitorch.core.tensor import Tensor, device, wrap
+from minitorch.core.watch import tell, watchers
 from minitorch.ops.arguments import sizes
 
 DType = dtypes.dtype | None
@@ -129,6 +132,8 @@ def tensor(
     tensor([[1, 2],
             [3, 4]])
     """
+    if watchers and isinstance(data, Tensor) and data._requires_grad:
+        tell("cut", data, "tensor")
     return _made(to_array(data, dtype, copy=True), requires_grad, device)
 
 
@@ -254,25 +259,30 @@ def _like(input: Tensor, dtype: DType) -> np.dtype[Any]:
     return input.array.dtype if dtype is None else dtypes.as_numpy(dtype)
 
 
+def _beside(input: Tensor, made: Any) -> Any:
+    """A new array for what is computed from ``input``: inside vmap it has room for all samples, as input has."""
+    return room(made, input.array) if is_batched(input.array) else made
+
+
 def zeros_like(
     input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None
 ) -> Tensor:
     """Zeros of another tensor's shape and dtype (``torch.zeros_like``)."""
-    return _made(np.zeros(input.array.shape, _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.zeros(input.array.shape, _like(input, dtype))), requires_grad, device)
 
 
 def ones_like(
     input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None
 ) -> Tensor:
     """Ones of another tensor's shape and dtype (``torch.ones_like``)."""
-    return _made(np.ones(input.array.shape, _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.ones(input.array.shape, _like(input, dtype))), requires_grad, device)
 
 
 def empty_like(
     input: Tensor, *, dtype: DType = None, device: Device = None, requires_grad: bool = False, memory_format: Any = None
 ) -> Tensor:
     """An uninitialised tensor of another's shape and dtype (``torch.empty_like``)."""
-    return _made(np.empty(input.array.shape, _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.empty(input.array.shape, _like(input, dtype))), requires_grad, device)
 
 
 def full_like(
@@ -287,28 +297,28 @@ def full_like(
     """One number in every place of another tensor's shape, in its dtype (``torch.full_like``)."""
     value = fill_value.item() if isinstance(fill_value, (Tensor, np.generic)) else fill_value
     to = _like(input, dtype)
-    return _made(np.full(input.array.shape, _fits(value, to), to), requires_grad, device)
+    return _made(_beside(input, np.full(input.array.shape, _fits(value, to), to)), requires_grad, device)
 
 
 def new_zeros(
     input: Tensor, *args: Any, size: Any = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
 ) -> Tensor:
     """Zeros of a shape in this tensor's dtype (``Tensor.new_zeros``)."""
-    return _made(np.zeros(sizes(args, keyword=size), _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.zeros(sizes(args, keyword=size), _like(input, dtype))), requires_grad, device)
 
 
 def new_ones(
     input: Tensor, *args: Any, size: Any = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
 ) -> Tensor:
     """Ones of a shape in this tensor's dtype (``Tensor.new_ones``)."""
-    return _made(np.ones(sizes(args, keyword=size), _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.ones(sizes(args, keyword=size), _like(input, dtype))), requires_grad, device)
 
 
 def new_empty(
     input: Tensor, *args: Any, size: Any = None, dtype: DType = None, device: Device = None, requires_grad: bool = False
 ) -> Tensor:
     """An uninitialised tensor of a shape in this tensor's dtype (``Tensor.new_empty``)."""
-    return _made(np.empty(sizes(args, keyword=size), _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.empty(sizes(args, keyword=size), _like(input, dtype))), requires_grad, device)
 
 
 def new_full(
@@ -321,7 +331,7 @@ def new_full(
     requires_grad: bool = False,
 ) -> Tensor:
     """One number in every place of a shape, in this tensor's dtype (``Tensor.new_full``)."""
-    return _made(np.full(sizes((size,)), fill_value, _like(input, dtype)), requires_grad, device)
+    return _made(_beside(input, np.full(sizes((size,)), fill_value, _like(input, dtype))), requires_grad, device)
 
 
 def new_tensor(

@@ -17,6 +17,7 @@ from minitorch.ops.arguments import dim_index, refuse
 from minitorch.ops.arithmetic import cast, mul, ne
 from minitorch.ops.binary import log_of_sum
 from minitorch.ops.indexing import put_along
+from minitorch.ops.renamed import renamed
 from minitorch.ops.results import returned
 from minitorch.ops.shapes import cat
 
@@ -49,6 +50,8 @@ running_extreme = primitive(  # the gradient goes to the element that was the ex
     outputs=("values", "indices"),
     x=lambda g_values, indices, axis, x_shape: put_along(g_values, indices, axis=axis, shape=x_shape),
 )
+
+_cummin = renamed(running_extreme, "Cummin")
 
 
 def _running(function: Any, x: Any, axis: int) -> Any:
@@ -170,7 +173,7 @@ def cummax(input: Tensor, dim: int) -> cummax_result:
 
 def cummin(input: Tensor, dim: int) -> cummin_result:
     """Running minima along ``dim`` and where they are, the last of equals (``torch.cummin``)."""
-    return cummin_result(*running_extreme(input, axis=dim_index(dim, input.array.ndim), smallest=True))
+    return cummin_result(*_cummin(input, axis=dim_index(dim, input.array.ndim), smallest=True))
 
 
 def diff(

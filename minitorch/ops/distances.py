@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import agreed, raw
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
 from minitorch.ops.arithmetic import cast, where
@@ -80,7 +81,7 @@ def cov(
                 f"cov(): expected {name} to have the same numel as there are observations in the input but got "
                 f"{w.array.size} != {n}"
             )
-        if w is not None and np.any(w.array < 0):
+        if w is not None and np.any(raw(w.array) < 0):
             raise RuntimeError(f"cov(): {name} cannot be negative")
     if aweights is not None:
         if aweights.array.ndim > 1 or aweights.array.dtype.kind != "f":
@@ -101,7 +102,7 @@ def cov(
             factor = total - correction * (weights * aweights).sum() / total
         spread = x - mean
         scaled = spread * weights
-    positive = factor.array > 0 if isinstance(factor, Tensor) else factor > 0
+    positive = agreed(factor.array > 0) if isinstance(factor, Tensor) else factor > 0
     out = matmul(scaled, spread.mT.conj()) / (factor if positive else 0)
     return out.squeeze()
 

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minitorch.core.batched import agreed, raw
+from minitorch.core.batched_fallback import sampled
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
@@ -298,7 +300,7 @@ def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -
     """``cholesky`` that notes failures in ``info`` instead of raising (``torch.linalg.cholesky_ex``)."""
     matrices(A, "linalg.cholesky_ex", square=True)
     info = _leading_minors(A.array)
-    if info.any():
+    if agreed(info != 0):
         if check_errors:
             cholesky(A)
         lower = np.tril(A.array)
@@ -375,7 +377,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
 def eig(A: Tensor) -> eig_result:
     """Complex eigenvalues and eigenvectors of a square matrix (``torch.linalg.eig``)."""
     matrices(A, "linalg.eig", square=True)
-    if not np.isfinite(A.array).all():
+    if not raw(np.isfinite(A.array)).all():
         raise RuntimeError("linalg.eig: input tensor should not contain infs or NaNs.")
     return eig_result(*eigen(A))
 
@@ -385,6 +387,7 @@ def eigvals(A: Tensor) -> Tensor:
     return eig(A).eigenvalues
 
 
+@sampled
 def _pivots(a: Any, pivot: bool) -> tuple[Any, Any, Any]:
     """LAPACK's row exchanges (from 0), the order of rows they make, and the number of the first zero pivot or 0."""
     from scipy.linalg import lapack
@@ -436,7 +439,7 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
     """``lu_factor``, with the number of the first zero pivot (from 1), or 0 (``torch.linalg.lu_factor_ex``)."""
     matrices(A, "linalg.lu_factor_ex")
     exchanges, order, info = _pivots(A.array, pivot)
-    if check_errors and info.any():
+    if check_errors and raw(info).any():
         raise LinAlgError(
             f"linalg.lu_factor: The diagonal element {int(info.max())} of U is zero: the matrix is singular"
         )
@@ -472,6 +475,7 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     return lu_result(p, l, u)
 
 
+@sampled
 def _permutation(pivots: Any, m: int, dtype: Any) -> Any:
     out = np.zeros((*pivots.shape[:-1], m, m), dtype)
     for place in np.ndindex(pivots.shape[:-1]):
@@ -482,6 +486,7 @@ def _permutation(pivots: Any, m: int, dtype: Any) -> Any:
     return out
 
 
+@sampled
 def geqrf(input: Tensor) -> geqrf_result:
     """LAPACK's compact QR: R above, Householder vectors below the diagonal, and their factors (``torch.geqrf``)."""
     matrices(input, "torch.geqrf", name="input")
@@ -503,7 +508,10 @@ def householder_product(input: Tensor, tau: Tensor) -> Tensor:
         raise RuntimeError(
             "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]"
         )
-    return reflected(input, tau, wrap(np.eye(m, n, dtype=input.array.dtype)))
+    start = wrap(np.eye(m, n, dtype=input.array.dtype))
+    if not tau.array.size:  # no reflection, but still a function of both
+        start = start + input.reshape(-1)[:0].sum() + tau.sum()
+    return reflected(input, tau, start)
 
 
 def reflected(input: Tensor, tau: Tensor, x: Tensor, adjoint: bool = False) -> Tensor:

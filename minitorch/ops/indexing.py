@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import blank, is_batched, raw
+from minitorch.core.batched_fallback import room
+from minitorch.core.batched_indexing import read
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
+from minitorch.ops.renamed import renamed
 
 # --- The table --------------------------------------------------------------------------------------------------------
 # take/put, take_along/put_along, gather/scatter: a read and the sum of gradients that is its adjoint.
@@ -26,7 +30,7 @@ put: Operation = primitive(
 )
 take_fancy = primitive(  # x[index] with arrays in it: a copy, in which an element may appear again and again
     "Index",
-    lambda x, *, index: rows_first(x[index]),
+    lambda x, *, index: rows_first(read(x, index)),
     prepare=same,
     x=lambda g, x_shape, index: put_fancy(g, index=index, shape=x_shape),
 )
@@ -45,7 +49,7 @@ put_into = primitive(  # x with x[index] = v
 )
 take_along = primitive(
     "Gather",
-    lambda x, i, *, axis: rows_first(x[along(i, axis)]),
+    lambda x, i, *, axis: rows_first(read(x, along(i, axis))),
     prepare=same,
     x=lambda g, x_shape, i, axis: put_along(g, i, axis=axis, shape=x_shape),
     i=None,
@@ -56,6 +60,13 @@ put_along: Operation = primitive(  # zeros with v added at the indices
     prepare=same,
     v=lambda g, i, axis: take_along(g, i, axis=axis),
     i=None,
+)
+
+take_select, _take_new = renamed(take, "Select"), renamed(take, "Unsqueeze")
+_rows, _masked, _flat = (
+    renamed(take_fancy, "IndexSelect"),
+    renamed(take_fancy, "MaskedSelect"),
+    renamed(take_fancy, "Take"),
 )
 
 
@@ -69,22 +80,32 @@ def _seen(x: Any, index: Any) -> Any:
 
 def rows_first(x: Any) -> Any:
     """The array in C order, which is PyTorch's for what it gathers or joins."""
-    return x if x.flags.c_contiguous else np.ascontiguousarray(x)
+    return x if x.flags.c_contiguous or is_batched(x) else np.ascontiguousarray(x)
 
 
 def _put(v: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    out = np.zeros(shape, v.dtype)
+    out = blank(shape, v)
     out[index] = v
     return out
 
 
 def _put_fancy(v: Any, index: Any, shape: tuple[int, ...]) -> Any:
-    out = np.zeros(shape, v.dtype)
+    out = blank(shape, v)
     if _is_mask(index):
         out[index] = v  # a mask names no element twice
+    elif type(out) is np.ndarray and type(index) is np.ndarray and out.ndim > 1 and index.size > 1 and v.size:
+        _add_rows(out, index.reshape(-1) % len(out), v.reshape(-1, *out.shape[1:]))
     else:
         np.add.at(out, index, v)
     return out
+
+
+def _add_rows(out: Any, i: Any, v: Any) -> None:
+    """Adds v's rows to those of ``out``, which are zero, that i names: sorted, a third of add.at's time."""
+    order = np.argsort(i, kind="stable")
+    i = i[order]
+    starts = np.concatenate([[0], np.flatnonzero(i[1:] != i[:-1]) + 1])
+    out[i[starts]] = np.add.reduceat(v[order], starts, axis=0)
 
 
 def _is_mask(index: Any) -> bool:
@@ -94,7 +115,7 @@ def _is_mask(index: Any) -> bool:
 def _assign(x: Any, index: Any, v: Any) -> Any:
     if isinstance(x, Tensor):
         return put_into(x, v, index=index)
-    out = np.array(x, order="C")
+    out = room(x, index, v)
     out[index] = v
     return out
 
@@ -108,7 +129,7 @@ def along(i: Any, axis: int) -> tuple[Any, ...]:
 
 
 def _put_along(v: Any, i: Any, axis: int, shape: tuple[int, ...]) -> Any:
-    out = np.zeros(shape, v.dtype)
+    out = blank(shape, v)
     np.add.at(out, along(i, axis), v)
     return out
 
@@ -129,7 +150,7 @@ def key(index: Any) -> tuple[Any, bool]:
     for part in parts:
         if isinstance(part, Tensor):
             part = part.array
-            if part.dtype.kind in "iu" and part.ndim == 0:
+            if part.dtype.kind in "iu" and part.ndim == 0 and not is_batched(part):
                 part = int(part)
         elif isinstance(part, (list, range)):
             part = np.asarray([p.array if isinstance(p, Tensor) else p for p in part])
@@ -171,9 +192,24 @@ def getitem(input: Tensor, index: Any) -> Tensor:
         if fancy and isinstance(k, tuple) and any(isinstance(p, int) for p in k):
             basic, k = in_two_steps(k)
             input = take(input, index=basic)
-        return (take_fancy if fancy else take)(input, index=k)
+        return (take_fancy if fancy else _last_step(k))(input, index=k)
     except IndexError as error:
         raise _explained(error, input, k) from None
+
+
+def _last_step(k: Any) -> Operation:
+    """The row of a basic index, called after the last of the steps that PyTorch takes it in."""
+    for part in reversed(k) if isinstance(k, tuple) else (k,):
+        if isinstance(part, int):
+            return take_select
+        if part is None:
+            return _take_new
+        if isinstance(part, slice) and part != _WHOLE:
+            break
+    return take
+
+
+_WHOLE = slice(None)
 
 
 def in_two_steps(k: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -244,6 +280,7 @@ def index_array(index: Any, function: str) -> Any:
 
 def check_bounds(i: Any, n: int, axis: int) -> None:
     """Raises for an index that is negative or too large, as PyTorch's indexing functions do."""
+    i = raw(i)
     if i.size and (i.min() < 0 or i.max() >= n):
         bad = i[(i < 0) | (i >= n)].flat[0]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {axis} with size {n}")
@@ -260,9 +297,9 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
             raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {i.size} value(s)")
         return take_fancy(input, index=np.array(True)).reshape(())
     n = input.array.shape[axis]
-    if i.size and (i.min() < 0 or i.max() >= n):
+    if i.size and (raw(i).min() < 0 or raw(i).max() >= n):
         raise IndexError("index out of range in self")
-    return take_fancy(input, index=(slice(None),) * axis + (i.reshape(-1),))
+    return _rows(input, index=(slice(None),) * axis + (i.reshape(-1),))
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
@@ -275,7 +312,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
         input = input.expand(shape)
     if not shape:
         input, m, shape = input.reshape(1), m.reshape(1), (1,)
-    return take_fancy(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))
+    return _masked(input, index=np.ascontiguousarray(np.broadcast_to(m, shape)))
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
@@ -299,9 +336,9 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 def flat_take(input: Tensor, index: Tensor) -> Tensor:
     """Elements of the flat tensor by index, in the index's shape (``torch.take``)."""
     i = index_array(index, "take")
-    if i.size and (i.min() < -input.array.size or i.max() >= input.array.size):
+    if i.size and (raw(i).min() < -input.array.size or raw(i).max() >= input.array.size):
         raise IndexError("take(): index out of range")
-    return take_fancy(input.reshape(-1), index=i)
+    return _flat(input.reshape(-1), index=i)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:

@@ -14,7 +14,7 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import refuse
 from minitorch.ops.arithmetic import add, mul
-from minitorch.ops.shapes import permute_axes, reshape_to
+from minitorch.ops.shapes import permute_axes, reshape_to, swap_axes
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -58,7 +58,7 @@ linear = primitive(  # x @ w.T + b, over the last dim
     "Addmm",
     lambda x, w, b: _affine(x, w, b),
     prepare=_one_dtype,
-    x=lambda g, w: g @ w,
+    x=lambda g, w: g @ w if g.ndim == 2 else (_rows(g) @ w).reshape(*g.shape[:-1], w.shape[-1]),
     w=lambda g, x: _rows(g).mT @ _rows(x),
     b=lambda g: g,
 )
@@ -74,9 +74,9 @@ _HALF = np.dtype(np.float16)
 
 
 def _affine(x: Any, w: Any, b: Any) -> Any:
-    out = x @ w.T
+    out = _rows(x) @ w.T  # one product of matrices, where NumPy would multiply one after the other
     out += b
-    return out
+    return out if x.ndim == 2 else out.reshape(*x.shape[:-1], w.shape[0])
 
 
 # --- PyTorch's functions ----------------------------------------------------------------------------------------------
@@ -274,4 +274,4 @@ def swap_last(x: Tensor) -> Tensor:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {x.array.ndim}-D tensor."
         )
-    return permute_axes(x, axes=(*range(x.array.ndim - 2), x.array.ndim - 1, x.array.ndim - 2))
+    return swap_axes(x, a=x.array.ndim - 2, b=x.array.ndim - 1)

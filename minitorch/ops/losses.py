@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import raw
+from minitorch.core.batched_indexing import read
 from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arithmetic import where
@@ -126,15 +128,16 @@ def nll_loss(
             f"of shape: {list(weight.array.shape)}"
         )
     kept = classes != ignore_index
-    everything = bool(kept.all())
+    everything = bool(raw(kept).all())
     safe = classes if everything else np.where(kept, classes, 0)
-    if safe.size and (safe.min() < 0 or safe.max() >= n_classes):
-        bad = safe[(safe < 0) | (safe >= n_classes)].flat[0]
+    every = raw(safe)
+    if every.size and (every.min() < 0 or every.max() >= n_classes):
+        bad = every[(every < 0) | (every >= n_classes)].flat[0]
         raise IndexError(f"Target {bad} is out of bounds.")
     picked: Any = -np.squeeze(take_along(x, np.expand_dims(safe, 1), axis=1), 1)
     w: Any = None
     if weight is not None:
-        w = weight[wrap(safe)] if weight.requires_grad else wrap(weight.array[safe])
+        w = weight[wrap(safe)] if weight.requires_grad else wrap(read(weight.array, safe))
         picked = picked * w
     if not everything:
         picked = where(kept, picked, 0.0)
@@ -153,6 +156,6 @@ def cross_entropy_rows(input: Tensor, target: Tensor) -> Tensor | None:
     x, t = input.array, target.array
     if x.ndim != 2 or t.ndim != 1 or t.dtype != np.int64 or len(t) != len(x) or not len(t):
         return None
-    if t.view(np.uint64).max() >= x.shape[1]:  # negative ones are very large so
+    if raw(t).view(np.uint64).max() >= x.shape[1]:  # negative ones are very large so
         return None
     return cross_entropy_mean(input, target)

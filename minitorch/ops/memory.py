@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import is_batched
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.tensor import Tensor
 from minitorch.ops import shapes
@@ -30,7 +31,7 @@ added_up: Operation = primitive(
     prepare=same,
     v=lambda g, layout, own, length: added_up(g, layout=own, own=layout, length=length),
 )
-ordered = primitive("Clone", lambda x: np.array(x, order="C"), prepare=same, x=lambda g: g)
+ordered = primitive("Clone", lambda x: np.copy(x, order="C"), prepare=same, x=lambda g: g)
 
 Layout = tuple[tuple[int, ...], tuple[int, ...], int]
 
@@ -47,6 +48,13 @@ def _memory(x: Any) -> Any:
         return packed.reshape(-1)
     low, high = np.lib.array_utils.byte_bounds(owner)  # an array with gaps, of another library's making
     return np.lib.stride_tricks.as_strided(owner, ((high - low) // owner.itemsize,), (owner.itemsize,))
+
+
+def _reach(x: Any) -> int:
+    """How many elements the memory that x lies in has; inside vmap, up to a sample's last one."""
+    if is_batched(x):
+        return 1 + sum((n - 1) * s for n, s in zip(x.shape, x.strides, strict=True)) // x.itemsize if x.size else 0
+    return int(_memory(x).size)
 
 
 def _window(flat: Any, layout: Layout) -> Any:
@@ -108,7 +116,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
         raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
     own = layout_of(input)
     offset = own[2] if storage_offset is None else storage_offset
-    length = _memory(input.array).size
+    length = _reach(input.array)
     last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     if offset < 0 or (0 not in size and last >= length):
         raise RuntimeError(
@@ -151,7 +159,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
             offset,
         ),
         own=(shape, strides, offset),
-        length=_memory(input.array).size,
+        length=_reach(input.array),
     )
 
 
@@ -178,6 +186,8 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
 
 def storage_offset(self: Tensor) -> int:
     """How many elements into its memory it begins (``Tensor.storage_offset``)."""
+    if is_batched(self.array):
+        return 0
     start: int = _memory(self.array).__array_interface__["data"][0]
     return (data_ptr(self) - start) // self.array.itemsize
 
@@ -231,7 +241,7 @@ def resize_(self: Tensor, *shape: Any, memory_format: Any = None) -> Tensor:
     if n > flat.size:
         flat = np.concatenate([flat, np.zeros(n - flat.size, flat.dtype)])
     self.array = flat[:n].reshape(to)
-    self._counter[0] += 1
+    self._bump()
     return self
 
 

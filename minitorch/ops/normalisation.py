@@ -207,9 +207,9 @@ def _by_row(x: Any, w: Any, b: Any, size: int, places: int, eps: float) -> tuple
 def _by_row_backward(g: Any, x: Any, w: Any, standard: Any, mean: Any, scale: Any, places: int) -> list[Any]:
     if standard is None:
         standard = (x.reshape(len(mean), x.size // max(len(mean), 1)) - mean) * scale
-    slope, dw, db = _affine_backward(g, standard, w, places)
-    dx = standard * _means(slope * standard)
-    dx += _means(slope)
+    slope, dw, db, level, turn = _affine_backward(g, standard, w, places)
+    dx = standard * turn
+    dx += level
     np.subtract(slope, dx, out=dx)
     dx *= scale
     return [dx.reshape(x.shape), dw, db]
@@ -223,14 +223,25 @@ def _affine(standard: Any, w: Any, b: Any, places: int) -> Any:
     return out
 
 
-def _affine_backward(g: Any, standard: Any, w: Any, places: int) -> tuple[Any, Any, Any]:
-    """The gradients of what ``_affine`` was given, of w and of b."""
+def _affine_backward(g: Any, standard: Any, w: Any, places: int) -> tuple[Any, Any, Any, Any, Any]:
+    """The gradients of what ``_affine`` was given, of w and of b, and two means of the first over standard's rows.
+
+    The means, as columns, are its own and that of its product with standard.
+    """
     if w is None:
-        return g.reshape(standard.shape), None, None
-    wide = g.reshape(-1, w.size * places)
-    dw = _by_places(_column_sums(wide * standard.reshape(wide.shape)), w.size).reshape(w.shape)
+        slope = g.reshape(standard.shape)
+        return slope, None, None, _means(slope), _means(slope * standard)
+    period = w.size * places
+    wide = g.reshape(-1, period)
+    turned = wide * standard.reshape(wide.shape)
+    dw = _by_places(_column_sums(turned), w.size).reshape(w.shape)
     db = _by_places(_column_sums(wide), w.size).reshape(w.shape)
-    return (wide * _repeat(w.reshape(-1), places)).reshape(standard.shape), dw, db
+    factor = _repeat(w.reshape(-1), places)
+    slope = (wide * factor).reshape(standard.shape)
+    if period != standard.shape[1]:
+        return slope, dw, db, _means(slope), _means(slope * standard)
+    factor = factor / period
+    return slope, dw, db, (wide @ factor)[:, None], (turned @ factor)[:, None]
 
 
 def _rms(x: Any, w: Any, size: int, eps: float) -> tuple[Any, Any]:
@@ -242,8 +253,8 @@ def _rms(x: Any, w: Any, size: int, eps: float) -> tuple[Any, Any]:
 
 def _rms_backward(g: Any, x: Any, w: Any, scale: Any) -> list[Any]:
     standard = x.reshape(len(scale), x.size // max(len(scale), 1)) * scale
-    slope, dw, _ = _affine_backward(g, standard, w, 1)
-    standard *= _means(slope * standard)
+    slope, dw, _, _, turn = _affine_backward(g, standard, w, 1)
+    standard *= turn
     dx = np.subtract(slope, standard, out=standard)
     dx *= scale
     return [dx.reshape(x.shape), dw]

@@ -11,7 +11,7 @@ import numpy as np
 
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
-from minitorch.ops import arithmetic, indexing, linalg, norms, pointwise, shapes
+from minitorch.ops import arithmetic, einsum, indexing, linalg, norms, pointwise, shapes, sorting
 from minitorch.ops.creation import as_tensor
 
 
@@ -34,6 +34,18 @@ def _norm(x: Tensor, ord: Any = None, axis: Any = None, keepdims: bool = False) 
     return norms.norm(x, ord, axis, keepdims)
 
 
+def _median(x: Tensor, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
+    """NumPy's median of an even number of elements is the mean of the two in the middle, torch.median the lower one."""
+    if isinstance(axis, (tuple, list)):
+        raise TypeError("np.median of a tensor takes one axis or None: reshape the tensor to have one")
+    return sorting.quantile(x, 0.5, axis, keepdims)
+
+
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
+    dims = axes if isinstance(axes, int) else tuple([d] if isinstance(d, int) else list(d) for d in axes)
+    return einsum.tensordot(as_tensor(a), as_tensor(b), dims)
+
+
 _NAMES: dict[Any, Any] = {
     np.clip: lambda a, a_min=None, a_max=None, out=None: pointwise.clamp(a, a_min, a_max),
     np.dot: _dot,
@@ -45,6 +57,8 @@ _NAMES: dict[Any, Any] = {
     np.tile: lambda A, reps: shapes.tile(A, *((reps,) if isinstance(reps, int) else reps)),
     np.repeat: lambda a, repeats, axis=None: shapes.repeat_interleave(a, repeats, axis),
     np.linalg.norm: _norm,
+    np.median: _median,
+    np.tensordot: _tensordot,
     np.isclose: lambda a, b, rtol=1e-05, atol=1e-08, equal_nan=False: arithmetic.isclose(
         as_tensor(a), as_tensor(b), rtol, atol, equal_nan
     ),

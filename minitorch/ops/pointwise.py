@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import blank
 from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import refuse, unsupported
 from minitorch.ops.arithmetic import copy, gt, logical_or, lt, ne, rounded, where
+from minitorch.ops.erf import erf_of, gelu_backward, gelu_of
+from minitorch.ops.renamed import renamed
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -46,9 +49,7 @@ acosh = primitive("Acosh", np.arccosh, **_real, x=lambda g, x: g / (np.sqrt(x - 
 atanh = primitive("Atanh", np.arctanh, **_real, x=lambda g, x: g / (1 - x * x))
 ceil = primitive("Ceil", lambda x: rounded(np.ceil, x), x=lambda g: g * 0)
 rint = primitive("Round", lambda x: rounded(np.rint, x), x=lambda g: g * 0)
-erf = primitive(
-    "Erf", lambda x: _special("erf", x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x)
-)
+erf = primitive("Erf", lambda x: erf_of(x), **_real, x=lambda g, x: g * (2 / math.sqrt(math.pi)) * np.exp(-x * x))
 
 deg2rad = primitive("Deg2Rad", lambda x: _scaled(x, math.pi / 180), **_real, x=lambda g: g * (math.pi / 180))
 rad2deg = primitive("Rad2Deg", lambda x: _scaled(x, 180 / math.pi), **_real, x=lambda g: g * (180 / math.pi))
@@ -71,7 +72,7 @@ finite = primitive(
     x=lambda g, x: np.where(np.isfinite(x), g, 0.0),
 )
 
-relu = primitive("Relu", lambda x: _relu(x), x=lambda g, out: g * (out > 0))
+relu = primitive("Relu", lambda x: _relu(x), x=lambda g, out: _relu_backward(g, out))
 sigmoid = primitive("Sigmoid", lambda x: _sigmoid(x), **_real, x=lambda g, out: g * (out * (1 - out)))
 silu = primitive(
     "Silu",
@@ -110,14 +111,17 @@ gelu_tanh = primitive(
 )
 gelu_erf = primitive(
     "Gelu",
-    lambda x: 0.5 * x * (1 + _special("erf", x * math.sqrt(0.5))),
-    x=lambda g, x: g * (0.5 * (1 + erf(x * math.sqrt(0.5))) + x * np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))),
+    lambda x: gelu_of(x),
+    residuals=("below",),
+    definition=lambda x: 0.5 * x * (1 + erf(x * math.sqrt(0.5))),
+    x=lambda g, x, below: gelu_backward(g, x, below),
 )
 clip = primitive(  # between two numbers, either of which may be None; the gradient passes at the ends too
-    "Clamp",
+    "ClampBackward1",
     lambda x, *, low, high: np.clip(x, low, high),
     x=lambda g, x, low, high: g * ((True if low is None else x >= low) & (True if high is None else x <= high)),
 )
+_clamp_min, _clamp_max, _bounded = renamed(clip, "ClampMin"), renamed(clip, "ClampMax"), renamed(where, "Clamp")
 threshold = primitive(
     "Threshold",
     lambda x, *, threshold, value: np.where(x > threshold, x, x.dtype.type(value)),
@@ -167,8 +171,25 @@ def _relu(x: Any) -> Any:
     """max(x, 0). Two arrays: NumPy compares an array with a number four times as slowly."""
     if x.dtype.kind not in "fiu":
         _no_relu(x)
-    zeros = np.zeros(x.shape, x.dtype)
+    zeros = blank(x.shape, x)
     return np.maximum(x, zeros, out=zeros)
+
+
+def _relu_backward(g: Any, out: Any) -> Any:
+    """g where out > 0 and 0 elsewhere, also where g is nan or inf: a product would make nan of those.
+
+    relu's zeros are all positive, so the sign of a result's bits, read as whole numbers, is 1 or 0: negated, a mask of
+    all bits or none. That is as fast as the product; np.where takes ten times as long.
+    """
+    if type(g) is type(out) is np.ndarray and g.dtype == out.dtype and out.dtype in _BITS:
+        bits: Any = np.sign(out.view(_BITS[out.dtype]))
+        np.negative(bits, out=bits)
+        bits &= g.view(bits.dtype)
+        return bits.view(out.dtype)
+    return np.where(out > 0, g, 0.0)
+
+
+_BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
 
 
 def _no_relu(x: Any) -> Any:
@@ -225,17 +246,22 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     >>> minitorch.clamp(minitorch.tensor([-2.0, 0.5, 3.0]), min=-1, max=1)
     tensor([-1.0000,  0.5000,  1.0000])
     """
+    return _clamped(clip, input, min, max)
+
+
+def _clamped(row: Any, input: Tensor, min: Any, max: Any) -> Tensor:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        low = input if min is None else where(_beyond(input, min, lt), min, input)
-        return low if max is None else where(_beyond(low, max, gt), max, low)
+        low = input if min is None else _bounded(_beyond(input, min, lt), min, input)
+        return low if max is None else _bounded(_beyond(low, max, gt), max, low)
     kind = input.array.dtype.kind
     if kind == "c":
         raise NotImplementedError("clamp is not supported for complex types")
     if kind in "iub" and (isinstance(min, float) or isinstance(max, float)):
         input = where(True, input, 0.0)  # the promoted dtype
-    return clip(input, low=min, high=max)
+    out: Tensor = row(input, low=min, high=max)
+    return out
 
 
 def _beyond(x: Tensor, bound: Any, further: Any) -> Tensor:
@@ -246,12 +272,12 @@ def _beyond(x: Tensor, bound: Any, further: Any) -> Tensor:
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """``clamp`` from below only."""
-    return clamp(input, min=min)
+    return _clamped(_clamp_min, input, min, None)
 
 
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """``clamp`` from above only."""
-    return clamp(input, max=max)
+    return _clamped(_clamp_max, input, None, max)
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:

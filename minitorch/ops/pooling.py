@@ -13,6 +13,7 @@ import numpy as np
 
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.ops.convolution import How, Sizes
+from minitorch.ops.examples import as_examples
 
 # --- The table --------------------------------------------------------------------------------------------------------
 # ``out`` are the spatial sizes of the result; ``how`` is (stride, padding, dilation, 1). What a window meets outside
@@ -20,7 +21,7 @@ from minitorch.ops.convolution import How, Sizes
 
 window_max = primitive(
     "MaxPool2DWithIndices",
-    lambda x, *, kernel, how, out: _window_max(x, kernel, how, out),
+    lambda x, *, kernel, how, out: as_examples(_window_max, x, kernel=kernel, how=how, out=out),
     prepare=same,
     outputs=("values", "indices"),
     x=lambda g_values, x_shape, indices, kernel, how: spatial_put(
@@ -29,36 +30,41 @@ window_max = primitive(
 )
 spatial_take = primitive(  # elements by their indices, and the adjoint, which adds them there
     "SpatialTake",
-    lambda x, i: np.take_along_axis(x.reshape(*x.shape[:2], -1), i.reshape(*i.shape[:2], -1), 2).reshape(i.shape),
+    lambda x, i: np.take_along_axis(_flat(x), _flat(i), 2).reshape(i.shape),
     prepare=same,
     x=lambda g, x_shape, i: spatial_put(g, i, spatial=x_shape[2:]),
     i=None,
 )
 spatial_put: Operation = primitive(  # ``distinct``: no index comes twice in a channel
     "SpatialPut",
-    lambda v, i, *, spatial, distinct=False: _spatial_put(v, i, spatial, distinct),
+    lambda v, i, *, spatial, distinct=False: as_examples(_spatial_put, v, i, spatial=spatial, distinct=distinct),
     prepare=same,
     v=lambda g, i: spatial_take(g, i),
     i=None,
 )
 window_mean = primitive(  # sums divided by a number, or by one for each place
     "AvgPool2D",
-    lambda x, *, kernel, how, out, divisor: _window_sum(x, kernel, how, out) / divisor,
+    lambda x, *, kernel, how, out, divisor: as_examples(_window_sum, x, kernel=kernel, how=how, out=out) / divisor,
     prepare=same,
     x=lambda g, x_shape, kernel, how, divisor: window_spread(g / divisor, spatial=x_shape[2:], kernel=kernel, how=how),
 )
 window_sum = primitive(
     "WindowSum",
-    lambda x, *, kernel, how, out: _window_sum(x, kernel, how, out),
+    lambda x, *, kernel, how, out: as_examples(_window_sum, x, kernel=kernel, how=how, out=out),
     prepare=same,
     x=lambda g, x_shape, kernel, how: window_spread(g, spatial=x_shape[2:], kernel=kernel, how=how),
 )
 window_spread: Operation = primitive(
     "WindowSpread",
-    lambda v, *, spatial, kernel, how: _window_spread(v, spatial, kernel, how),
+    lambda v, *, spatial, kernel, how: as_examples(_window_spread, v, spatial=spatial, kernel=kernel, how=how),
     prepare=same,
     v=lambda g, v_shape, kernel, how: window_sum(g, kernel=kernel, how=how, out=v_shape[2:]),
 )
+
+
+def _flat(x: Any) -> Any:
+    """(N, C, spatial...) to (N, C, places)."""
+    return x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
 def _apart(kernel: Sizes, how: How) -> bool:
@@ -170,7 +176,7 @@ def _starts(spatial: Sizes, how: How, out: Sizes) -> Any:
 def _spatial_put(v: Any, i: Any, spatial: Sizes, distinct: bool) -> Any:
     n, c = v.shape[:2]
     size = math.prod(spatial)
-    flat = (i.reshape(n * c, -1) + np.arange(0, n * c * size, size)[:, None]).reshape(-1)
+    flat = (i.reshape(n * c, math.prod(i.shape[2:])) + np.arange(0, n * c * size, size)[:, None]).reshape(-1)
     if v.dtype.kind == "f" and v.dtype.itemsize >= 4 and not distinct:
         # bincount adds in float64, several times faster than add.at
         summed = np.bincount(flat, v.reshape(-1), n * c * size)

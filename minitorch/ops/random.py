@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes, generator
+from minitorch.core.batched import levels_of, raw
 from minitorch.core.generator import Generator
 from minitorch.core.inplace import check_writable, write
 from minitorch.core.primitive import primitive, same
-from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.arguments import sizes
+from minitorch.core.tensor import Array, Tensor, wrap
+from minitorch.ops.arguments import check_strided, sizes
 from minitorch.ops.creation import Device, DType, _into, _like, _made, _numpy
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -25,6 +26,38 @@ masked_scale = primitive(  # dropout: kept elements, scaled up
 
 def _generator(given: Generator | None) -> Generator:
     return generator.default_generator if given is None else given
+
+
+def _memory_order(x: Tensor, draw: Any) -> Any:
+    """Draws for a tensor of x's shape in the order of x's memory, as PyTorch fills a transposed tensor."""
+    a = x.array
+    if a.flags.c_contiguous or a.ndim < 2:
+        return draw(a.shape)
+    order = _slowest_first(a)
+    return draw(tuple(a.shape[d] for d in order)).transpose(np.argsort(order))
+
+
+def _slowest_first(a: Array) -> list[int]:
+    """The dims in the order in which PyTorch goes through memory; one of stride 0 stays where it is."""
+    order: list[int] = []
+    for d in range(a.ndim):
+        place = k = len(order)
+        while k:
+            k -= 1
+            strides = abs(a.strides[order[k]]), abs(a.strides[d])
+            if 0 in strides:
+                continue
+            if strides[0] > strides[1] or (strides[0] == strides[1] and a.shape[order[k]] >= a.shape[d]):
+                break
+            place = k
+        order.insert(place, d)
+    return order
+
+
+def _normal(x: Tensor, filled: Array, g: Generator, dtype: np.dtype[Any], mean: float = 0.0, std: float = 1.0) -> Any:
+    """Normals of x's shape; one after another, not in ``Generator.normal``'s blocks, if what they fill has gaps."""
+    serial = not filled.flags.c_contiguous
+    return _memory_order(x, lambda shape: g.normal(shape, dtype, mean, std, serial=serial))
 
 
 def rand(
@@ -105,7 +138,8 @@ def rand_like(
     memory_format: Any = None,
 ) -> Tensor:
     """``rand`` in another tensor's shape and dtype (``torch.rand_like``)."""
-    return _made(_generator(generator).uniform(input.array.shape, _like(input, dtype)), requires_grad, device)
+    g, to = _generator(generator), _like(input, dtype)
+    return _made(_memory_order(input, lambda shape: g.uniform(shape, to)), requires_grad, device)
 
 
 def randn_like(
@@ -118,7 +152,8 @@ def randn_like(
     memory_format: Any = None,
 ) -> Tensor:
     """``randn`` in another tensor's shape and dtype (``torch.randn_like``)."""
-    return _made(_generator(generator).normal(input.array.shape, _like(input, dtype)), requires_grad, device)
+    fresh = _memory_order(input, np.empty)  # a part of a tensor may have gaps, what is made like it has none
+    return _made(_normal(input, fresh, _generator(generator), _like(input, dtype)), requires_grad, device)
 
 
 def randint_like(
@@ -133,10 +168,9 @@ def randint_like(
     memory_format: Any = None,
 ) -> Tensor:
     """``randint`` in another tensor's shape and dtype (``torch.randint_like``)."""
-    low, high = (0, low) if high is None else (low, high)
-    return _made(
-        _generator(generator).integers(low, high, input.array.shape, _like(input, dtype)), requires_grad, device
-    )
+    first, beyond = (0, low) if high is None else (low, high)
+    g, to = _generator(generator), _like(input, dtype)
+    return _made(_memory_order(input, lambda shape: g.integers(first, beyond, shape, to)), requires_grad, device)
 
 
 def normal(
@@ -147,18 +181,30 @@ def normal(
     generator: Generator | None = None,
     out: Tensor | None = None,
     dtype: DType = None,
+    layout: Any = None,
+    device: Device = None,
+    requires_grad: bool = False,
 ) -> Tensor:
-    """Normal numbers of given means and standard deviations: tensors, or numbers with a ``size`` (``torch.normal``)."""
+    """Normal numbers of given means and standard deviations: tensors, or numbers with a ``size`` (``torch.normal``).
+
+    The gradients of means and deviations that are tensors are zero, as PyTorch has them.
+    """
+    check_strided(layout, "normal")
     if not isinstance(mean, Tensor) and not isinstance(std, Tensor):
         if size is None:
             raise TypeError("normal() received an invalid combination of arguments: with two numbers, size= is needed")
-        return _into(out, _made(_generator(generator).normal(sizes((size,)), _numpy(dtype), mean, std), False))
+        drawn = _generator(generator).normal(sizes((size,)), _numpy(dtype), mean, std)
+        return _into(out, _made(drawn, requires_grad, device))
     m, s = (t.array if isinstance(t, Tensor) else t for t in (mean, std))
-    if np.any(np.asarray(s) < 0):
+    if np.any(raw(np.less(s, 0))):
         raise RuntimeError("normal expects all elements of std >= 0.0")
     shape = np.broadcast_shapes(np.shape(m), np.shape(s))
     to = (m if isinstance(m, np.ndarray) else s).dtype
-    return _into(out, wrap(_generator(generator).normal(shape, to) * s + m))
+    drawn = wrap(_generator(generator).normal(shape, to) * s + m)
+    for given in (mean, std):
+        if isinstance(given, Tensor) and given.requires_grad:
+            drawn = drawn + 0 * given
+    return _into(out, drawn)
 
 
 def bernoulli(
@@ -186,21 +232,16 @@ def multinomial(
 
 
 def _fill(x: Tensor, drawn: Any) -> Tensor:
+    if any(level not in levels_of(x.array) for level in levels_of(drawn)):
+        raise RuntimeError(
+            "vmap: Cannot ask for different inplace randomness on an unbatched tensor: it has room for one sample's "
+            "numbers. Fill a tensor that is mapped over, or use randomness='same'."
+        )
     check_writable(x)
     if x._requires_grad and x._edge is not None:
         x.zero_()  # recorded: what was there no longer matters to the gradient
     write(x, drawn)
     return x
-
-
-def _memory_order(x: Tensor, draw: Any) -> Any:
-    """Draws in the order of memory, as PyTorch fills a transposed tensor."""
-    a = x.array
-    if a.flags.c_contiguous or a.ndim < 2:
-        return draw(a.shape)
-    order = sorted(range(a.ndim), key=lambda d: -abs(a.strides[d]))
-    drawn = draw(tuple(a.shape[d] for d in order))
-    return drawn.transpose(np.argsort(order))
 
 
 def uniform_(self: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Tensor:
@@ -215,8 +256,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Gen
     """Fills with normal numbers (``Tensor.normal_``)."""
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    g = _generator(generator)
-    return _fill(self, _memory_order(self, lambda shape: g.normal(shape, self.array.dtype, mean, std)))
+    return _fill(self, _normal(self, self.array, _generator(generator), self.array.dtype, mean, std))
 
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:

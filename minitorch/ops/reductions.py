@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import raw
 from minitorch.core.primitive import primitive, same
 from minitorch.core.protocol import register
-from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.tensor import Tensor, as_array, wrap
 from minitorch.ops.arguments import Dims, axes, count, dim_index, expect_tensor, in_dtype_of, refuse, restore
 from minitorch.ops.arithmetic import cast, div, where
 from minitorch.ops.indexing import put_along
+from minitorch.ops.renamed import renamed
 from minitorch.ops.results import returned
 
 
@@ -33,7 +35,18 @@ def _mean(x: Any, *, axis: Any, keepdims: bool) -> Any:
 
 def _var(x: Any, *, axis: Any, keepdims: bool, correction: float) -> Any:
     wide = x if x.dtype is not _HALF else x.astype(np.float32)
-    return np.var(wide, axis=axis, keepdims=keepdims, ddof=correction).astype(x.real.dtype)
+    return np.var(wide, axis=axis, keepdims=keepdims, ddof=_ddof(x, correction)).astype(x.real.dtype)
+
+
+def _per_freedom(x: Any, axis: Any, correction: float) -> float:
+    """One over the degrees of freedom: inf if there are none."""
+    freedom = count(x.shape, axis) - correction
+    return 1 / freedom if freedom else math.inf
+
+
+def _ddof(x: Any, correction: float) -> float:
+    """NumPy's name for the correction: what is left of an empty tensor is nan, whichever it is."""
+    return correction if x.size else 0
 
 
 _HALF = np.dtype(np.float16)
@@ -67,10 +80,10 @@ extreme = primitive(  # amax, amin: ties share the gradient equally
 )
 pick = primitive(  # max(dim), min(dim): the gradient goes to the element that was picked
     "Max",
-    lambda x, *, axis, smallest: _pick(x, axis, smallest),
+    lambda x, *, axis, keepdims, smallest: _pick(x, axis, keepdims, smallest),
     outputs=("values", "indices"),
-    x=lambda g_values, x_shape, indices, axis: put_along(
-        np.expand_dims(g_values, axis), np.expand_dims(indices, axis), axis=axis, shape=x_shape
+    x=lambda g_values, x_shape, indices, axis, keepdims: put_along(
+        restore(g_values, axis, keepdims), restore(indices, axis, keepdims), axis=axis, shape=x_shape
     ),
 )
 variance = primitive(
@@ -79,16 +92,16 @@ variance = primitive(
     prepare=same,
     x=lambda g, x, axis, keepdims, correction: (
         restore(g, axis, keepdims)
-        * (2 / (count(x.shape, axis) - correction) if count(x.shape, axis) > correction else math.nan)
+        * (2 * _per_freedom(x, axis, correction))
         * (x - np.mean(x, axis=axis, keepdims=True))
     ),
 )
 deviation = primitive(  # the slope at 0 is 0
     "Std",
-    lambda x, *, axis, keepdims, correction: np.std(x, axis=axis, keepdims=keepdims, ddof=correction),
+    lambda x, *, axis, keepdims, correction: np.std(x, axis=axis, keepdims=keepdims, ddof=_ddof(x, correction)),
     x=lambda g, x, out, axis, keepdims, correction: (
         restore(_over(g, out), axis, keepdims)
-        * (1 / (count(x.shape, axis) - correction) if count(x.shape, axis) > correction else math.nan)
+        * _per_freedom(x, axis, correction)
         * (x - np.mean(x, axis=axis, keepdims=True))
     ),
 )
@@ -104,22 +117,25 @@ logsumexp_dims = primitive(
     x=lambda g, x, out, axis, keepdims: restore(g, axis, keepdims) * np.exp(x - restore(out, axis, keepdims)),
 )
 
+_max, _min, _amin = renamed(extreme, "MaxBackward1"), renamed(extreme, "MinBackward1"), renamed(extreme, "Amin")
+_pick_min, _prod_dim = renamed(pick, "Min"), renamed(product, "ProdBackward1")
+
 
 def _hits(x: Any, out: Any) -> Any:
     """Where an extreme is attained; NaN is the extreme of what has one."""
     hits = x == out
-    return hits | (x != x) if np.any(out != out) else hits
+    return hits | (x != x) if np.any(raw(out != out)) else hits
 
 
 def _share(g: Any, chosen: Any, axis: Any) -> Any:
     return g * chosen / in_dtype_of(np.sum(chosen, axis=axis, keepdims=True), g)
 
 
-def _pick(x: Any, axis: int, smallest: bool) -> tuple[Any, Any]:
-    if x.ndim == 0:
-        return np.array(x), np.zeros((), np.int64)
-    indices = np.asarray((np.argmin if smallest else np.argmax)(x, axis=axis))
-    return np.take_along_axis(x, np.expand_dims(indices, axis), axis).squeeze(axis), indices
+def _pick(x: Any, axis: int, keepdims: bool, smallest: bool) -> tuple[Any, Any]:
+    indices = as_array((np.argmin if smallest else np.argmax)(x, axis=axis))
+    places = np.expand_dims(indices, axis)
+    values = np.take_along_axis(x, places, axis)
+    return (values, places) if keepdims else (values.squeeze(axis), indices)
 
 
 def _others(x: Any, axis: Any) -> Any:
@@ -282,7 +298,7 @@ def _extreme(input: Tensor, dim: Dims, keepdim: bool, smallest: bool) -> Tensor:
                 "with the 'dim' argument."
             )
         raise IndexError(f"{name}(): Expected reduction dim to have non-zero size: specify a dim that is not empty")
-    return extreme(input, axis=axis, keepdims=keepdim, smallest=smallest)
+    return (_amin if smallest else extreme)(input, axis=axis, keepdims=keepdim, smallest=smallest)
 
 
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
@@ -315,14 +331,13 @@ def _max_or_min(input: Tensor, dim: Any, keepdim: bool, smallest: bool) -> Any:
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
                 "dim with the 'dim' argument."
             )
-        return extreme(input, axis=None, keepdims=False, smallest=smallest)
+        return (_min if smallest else _max)(input, axis=None, keepdims=False, smallest=smallest)
     axis = dim_index(dim, input.array.ndim)
     if input.array.ndim and input.array.shape[axis] == 0:
         raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
-    values, indices = pick(input if input.array.ndim else input.reshape(1), axis=axis, smallest=smallest)
-    if keepdim and input.array.ndim:
-        values, indices = values.unsqueeze(axis), indices.unsqueeze(axis)
-    return (min_result if smallest else max_result)(values, indices)
+    row, result = (_pick_min, min_result) if smallest else (pick, max_result)
+    x = input if input.array.ndim else input.reshape(1)
+    return result(*row(x, axis=axis, keepdims=keepdim and x is input, smallest=smallest))
 
 
 def _arg(input: Tensor, dim: int | None, keepdim: bool, function: Any, name: str) -> Tensor:
@@ -331,7 +346,7 @@ def _arg(input: Tensor, dim: int | None, keepdim: bool, function: Any, name: str
     if dim is None:
         if x.size == 0:
             raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
-        out = np.asarray(function(x))
+        out = as_array(function(x))
         return wrap(out.reshape((1,) * x.ndim) if keepdim else out)
     axis = dim_index(dim, x.ndim)
     if x.ndim == 0:
@@ -366,7 +381,7 @@ def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
 
 
 def _logical(function: Any, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:
-    out = np.asarray(function(input.array, axis=axes(dim, input.array.ndim), keepdims=keepdim))
+    out = as_array(function(input.array, axis=axes(dim, input.array.ndim), keepdims=keepdim))
     return wrap(out.astype(np.uint8) if input.array.dtype == np.uint8 else out)
 
 
@@ -378,7 +393,8 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """The product over ``dim``, or of all elements (``torch.prod``)."""
     x = _accumulator(input, dtype)
     axis = None if dim is None else dim_index(dim, x.array.ndim)
-    return product(x, axis=None if x.array.ndim == 0 else axis, keepdims=keepdim)
+    row = product if dim is None else _prod_dim
+    return row(x, axis=None if x.array.ndim == 0 else axis, keepdims=keepdim)
 
 
 def _correction(unbiased: bool | None, correction: float | None) -> float:
@@ -503,7 +519,7 @@ def norm(
 def _power_but_zero(x: Tensor, p: float) -> Any:
     """``x ** p``, of which a 0 has the derivative 0."""
     zero = x.array == 0
-    if not zero.any():
+    if not raw(zero).any():
         return x ** float(p)
     return np.where(zero, np.power(0.0, float(p)), np.where(zero, 1.0, x) ** float(p))
 

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import raw
+from minitorch.core.batched_fallback import room
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index, in_dtype_of
 from minitorch.ops.arithmetic import cast, mul, where
 from minitorch.ops.indexing import along, check_bounds, index_array, key, put_into, take_along, take_fancy
+from minitorch.ops.renamed import renamed
 
 # --- The table --------------------------------------------------------------------------------------------------------
 # ``i`` holds whole numbers and names, for each of its own places, the place along ``axis`` of x that it stands for.
@@ -58,15 +61,20 @@ product_along: Operation = primitive(
     i=None,
 )
 
+_copied, _filled = renamed(put_into, "IndexCopy"), renamed(put_into, "IndexFill")
+_masked_from, _put_added = renamed(put_into, "MaskedScatter"), renamed(add_at, "IndexPut")
+_reduced_sum = renamed(add_along, "ScatterReduce")
+_masked_fill = renamed(where, "MaskedFill")
+
 
 def _set(x: Any, index: Any, v: Any) -> Any:
-    out = np.array(x)
+    out = room(x, index, v)
     out[index] = v
     return out
 
 
 def _at(function: Any, x: Any, index: Any, v: Any) -> Any:
-    out = np.array(x, order="C")
+    out = room(x, index, v)
     function.at(out, index, v)
     return out
 
@@ -100,12 +108,12 @@ def _scattered(input: Tensor, dim: int, index: Tensor, src: Any, function: str) 
         source = src.reshape(1) if isinstance(src, Tensor) and src.array.ndim == 0 else src
     elif i.ndim == 0:
         i = i.reshape(1)
-    if isinstance(source, Tensor) and source.array.ndim == 0 and i.size:
+    if isinstance(source, Tensor) and source.array.ndim == 0:
         source = source.reshape(1)
-    if i.ndim != x.array.ndim and i.size:
+    if not i.size:  # whatever its shape: nothing is scattered, of a source that stays part of the graph
+        return x.reshape(-1), source.reshape(-1)[:0] if isinstance(source, Tensor) else source, i.reshape(-1), 0
+    if i.ndim != x.array.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as self tensor")
-    if not i.size:
-        return x, None, i, axis
     check_bounds(i, x.array.shape[axis], axis)
     limits = [n if d != axis else i.shape[d] for d, n in enumerate(x.array.shape)]
     if any(n > m for n, m in zip(i.shape, limits, strict=True)):
@@ -148,8 +156,6 @@ def scatter(
     if reduce not in (None, "add", "multiply"):
         raise RuntimeError(f"reduce argument must be either add or multiply, got {reduce!r}")
     x, source, i, axis = _scattered(input, dim, index, given, "scatter")
-    if source is None:
-        return input.clone()
     if not isinstance(source, Tensor):
         source = wrap(np.full(i.shape, source).astype(x.array.dtype))
     row = {None: set_along, "add": add_along, "multiply": product_along}[reduce]
@@ -159,7 +165,7 @@ def scatter(
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """``scatter`` that adds to what is there (``torch.scatter_add``)."""
     x, source, i, axis = _scattered(input, dim, index, src, "scatter_add")
-    return input.clone() if source is None else _shaped(add_along(x, source, i, axis=axis), input)
+    return _shaped(add_along(x, source, i, axis=axis), input)
 
 
 def scatter_reduce(
@@ -172,8 +178,6 @@ def scatter_reduce(
     x, source, i, axis = _scattered(input, dim, index, src, "scatter_reduce")
     if reduce not in ("sum", "prod", "mean", "amax", "amin"):
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}.")
-    if source is None:
-        return input.clone()
     return _shaped(_reduced(x, source, i, axis, reduce, include_self), input)
 
 
@@ -186,10 +190,10 @@ def _reduced(x: Tensor, source: Tensor, i: Any, axis: int, reduce: str, include_
         return extreme_along(x, source, i, axis=axis, smallest=reduce == "amin")
     if reduce == "prod":
         return product_along(x, source, i, axis=axis)
-    out: Tensor = add_along(x, source, i, axis=axis)
+    out: Tensor = _reduced_sum(x, source, i, axis=axis)
     if reduce == "sum":
         return out
-    count = np.full(x.array.shape, 1 if include_self else 0, np.int64)
+    count = room(np.full(x.array.shape, 1 if include_self else 0, np.int64), i)
     np.add.at(count, along(i, axis), 1)
     count = np.maximum(count, 1)
     if dtype.kind in "iu":
@@ -214,7 +218,7 @@ def _rows(input: Tensor, dim: int, index: Tensor, function: str) -> tuple[int, A
     i = i.reshape(-1)
     n = input.array.shape[axis] if input.array.ndim else 1
     lowest = -n if function == "index_fill" else 0  # the others do not count from the end
-    if i.size and (i.min() < lowest or i.max() >= n):
+    if i.size and (raw(i).min() < lowest or raw(i).max() >= n):
         raise (RuntimeError if function == "index_add" and input.array.ndim > 1 else IndexError)(
             f"{function}(): index out of range in self: index is out of bounds for dimension {axis} with size {n}"
         )
@@ -252,8 +256,8 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     axis, i, k = _rows(input, dim, index, "index_copy")
     _same_rows(input, axis, i, source, "index_copy")
     if input.array.ndim == 0:
-        return put_into(input.reshape(1), source.reshape(-1), index=(i,)).reshape(())
-    return put_into(input, source, index=k)
+        return _copied(input.reshape(1), source.reshape(-1), index=(i,)).reshape(())
+    return _copied(input, source, index=k)
 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
@@ -264,8 +268,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if isinstance(value, Tensor) and value.array.dtype != input.array.dtype:
         value = cast(value, dtype=input.array.dtype)
     if input.array.ndim == 0:
-        return put_into(input.reshape(1), value, index=(i,)).reshape(())
-    return put_into(input, value, index=k)
+        return _filled(input.reshape(1), value, index=(i,)).reshape(())
+    return _filled(input, value, index=k)
 
 
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
@@ -278,7 +282,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
             f"the destination and {dtypes.of(values.array.dtype).alias} for the source."
         )
     try:
-        return (add_at if accumulate else put_into)(input, values, index=k)
+        return (_put_added if accumulate else put_into)(input, values, index=k)
     except ValueError as error:
         raise RuntimeError(
             f"shape mismatch: values of shape {list(values.array.shape)} cannot be indexed in: {error}"
@@ -311,7 +315,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
             f"put_(): Expected source and index to have the same number of elements, but got {source.array.size} "
             f"and {i.size}"
         )
-    if i.size and (i.min() < -input.array.size or i.max() >= input.array.size):
+    if i.size and (raw(i).min() < -input.array.size or raw(i).max() >= input.array.size):
         raise IndexError("put_(): index out of range")
     flat = (add_at if accumulate else put_into)(input.reshape(-1), source.reshape(-1), index=(i.reshape(-1),))
     return flat.reshape(input.array.shape)
@@ -334,6 +338,10 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value.array.ndim} dimension(s)."
             )
+        if value.array.dtype.kind == "c" and to.kind != "c":
+            raise RuntimeError(
+                f"value cannot be converted to type {dtypes.of(to).alias} without overflow: {value} is complex"
+            )
         v = value if value.array.dtype == to else cast(value, dtype=to)
     else:
         if isinstance(value, complex) and to.kind != "c":
@@ -341,7 +349,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
         if to.kind in "iu" and not np.iinfo(to).min <= value <= np.iinfo(to).max:
             raise RuntimeError(f"value cannot be converted to type {dtypes.of(to).name} without overflow: {value}")
         v = wrap(np.asarray(value).astype(to))
-    return where(mask, v, input)
+    return _masked_fill(mask, v, input)
 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
@@ -358,7 +366,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         raise RuntimeError(
             "masked_scatter_: expected the number of elements of source to be greater than number of ones in mask"
         )
-    return put_into(x, source.reshape(-1)[:n], index=m)
+    return _masked_from(x, source.reshape(-1)[:n], index=m)
 
 
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:

@@ -13,7 +13,8 @@ from minitorch.core.primitive import Operation, primitive, promote, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
 from minitorch.ops.arguments import Dims, dim_index, expect_tensor, sizes
-from minitorch.ops.indexing import rows_first, take
+from minitorch.ops.indexing import rows_first, take, take_select
+from minitorch.ops.renamed import renamed
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ layers: Operation = primitive(
     x=lambda g, axis: np.stack(list(g), axis),
 )
 reverse = primitive(
-    "Flip", lambda x, *, axes: np.array(np.flip(x, axes)), prepare=same, x=lambda g, axes: np.flip(g, axes)
+    "Flip", lambda x, *, axes: np.copy(np.flip(x, axes)), prepare=same, x=lambda g, axes: np.flip(g, axes)
 )
 shift = primitive(
     "Roll",
@@ -77,13 +78,17 @@ take_diagonal = primitive(
     x=lambda g, x_shape, offset, a, b: put_diagonal(g, offset=offset, a=a, b=b, shape=x_shape),
 )
 put_diagonal: Operation = primitive(
-    "DiagonalBackward",
+    "DiagEmbed",
     lambda v, *, offset, a, b, shape: _put_diagonal(v, offset, a, b, shape),
     prepare=same,
     v=lambda g, offset, a, b: take_diagonal(g, offset=offset, a=a, b=b),
 )
 upper = primitive("Triu", lambda x, *, k: np.triu(x, k), prepare=same, x=lambda g, k: np.triu(g, k))
 lower = primitive("Tril", lambda x, *, k: np.tril(x, k), prepare=same, x=lambda g, k: np.tril(g, k))
+
+_t, _drop_axis, _drop_several = (
+    renamed(swap_axes, "T"), renamed(drop_axes, "SqueezeBackward1"), renamed(drop_axes, "SqueezeBackward2")
+)  # fmt: skip
 
 
 def _writeable(view: Any, x: Any) -> Any:
@@ -219,7 +224,7 @@ def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; a vector as it is (``torch.t``)."""
     if input.array.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.array.ndim}D")
-    return transpose(input, 0, 1) if input.array.ndim == 2 else permute(input, tuple(range(input.array.ndim)))
+    return _t(input, a=0, b=1) if input.array.ndim == 2 else permute(input, tuple(range(input.array.ndim)))
 
 
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
@@ -296,7 +301,8 @@ def squeeze(input: Tensor, dim: Dims = None) -> Tensor:
     ndim = input.array.ndim
     dims = range(ndim) if dim is None else [dim] if isinstance(dim, int) else dim
     chosen = [dim_index(d, ndim) for d in dims]
-    return drop_axes(input, axis=tuple(d for d in chosen if ndim and input.array.shape[d] == 1))
+    row = drop_axes if dim is None else _drop_axis if isinstance(dim, int) else _drop_several
+    return row(input, axis=tuple(d for d in chosen if ndim and input.array.shape[d] == 1))
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -490,7 +496,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
         raise IndexError(
             f"select(): index {index} out of range for tensor of size {list(input.array.shape)} at dimension {axis}"
         )
-    return take(input, index=(slice(None),) * axis + (index,))
+    return take_select(input, index=(slice(None),) * axis + (index,))
 
 
 def flip(input: Tensor, *args: Any, dims: Any = None) -> Tensor:
@@ -554,7 +560,7 @@ def repeat_interleave(
     x = input if dim is not None else reshape_to(input, shape=(-1,))
     axis = 0 if dim is None else dim_index(dim, x.array.ndim)
     times = repeats.array if isinstance(repeats, Tensor) else repeats
-    if np.any(np.asarray(times) < 0):
+    if np.any(np.less(times, 0)):
         raise RuntimeError("repeats can not be negative")
     rows = np.repeat(np.arange(x.array.shape[axis]), times)
     return take_fancy(x, index=(slice(None),) * axis + (rows,))

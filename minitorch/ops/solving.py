@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minitorch.core.batched import agreed, raw
+from minitorch.core.batched_fallback import sampled
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
@@ -213,7 +215,7 @@ def inv(A: Tensor) -> Tensor:
 def inv_ex(A: Tensor, *, check_errors: bool = False) -> inv_ex_result:
     """``inv`` that notes singular matrices in ``info`` instead of raising (``torch.linalg.inv_ex``)."""
     info = _zero_pivots(matrices(A, "linalg.inv_ex", square=True).array)
-    if info.any() and not check_errors:
+    if agreed(info != 0) and not check_errors:
         return inv_ex_result(wrap(np.full_like(A.array, np.nan)), wrap(info))
     return inv_ex_result(inv(A), wrap(info))
 
@@ -260,6 +262,7 @@ def _tolerance(A: Tensor, top: Any, atol: Any, rtol: Any) -> Any:
     return np.maximum(0.0 if a is None else a, r * top)
 
 
+@sampled
 def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values exceed the tolerance (``torch.linalg.matrix_rank``)."""
     matrices(A, "linalg.matrix_rank")
@@ -299,7 +302,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> solve_ex_result:
     """``solve`` that notes singular matrices in ``info`` instead of raising (``torch.linalg.solve_ex``)."""
     info = _zero_pivots(matrices(A, "linalg.solve_ex", square=True).array)
-    if info.any() and not check_errors:
+    if agreed(info != 0) and not check_errors:
         return solve_ex_result(wrap(np.full_like(B.array, np.nan)), wrap(info))
     return solve_ex_result(solve(A, B, left=left), wrap(info))
 
@@ -336,7 +339,8 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
 
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of A from its Cholesky factor (``torch.cholesky_inverse``)."""
-    return cholesky_solve(wrap(np.eye(L.array.shape[-1], dtype=L.array.dtype)), L, upper)
+    eyes = np.broadcast_to(np.eye(L.array.shape[-1], dtype=L.array.dtype), L.array.shape)
+    return cholesky_solve(wrap(eyes.copy()), L, upper)
 
 
 def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
@@ -366,7 +370,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: Any = None, *, driver: str | None = None)
     x = matmul(pinv(A, rtol=rcond), b)
     nothing = A.new_empty(0)
     residuals = x.reshape(-1)[:0].real
-    full = bool(np.all(np.linalg.matrix_rank(A.array) == n)) if A.array.size else False
+    full = bool(np.all(raw(np.linalg.matrix_rank(A.array)) == n)) if A.array.size else False
     named = driver or "gelsy"
     if m > n and full and named != "gelsy":
         difference = matmul(A, x) - b
@@ -527,10 +531,12 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
     from minitorch.ops.norms import matrix_norm
 
     if p in (None, 2, -2):
+        if 0 in A.array.shape[-2:]:
+            return wrap(np.zeros(A.array.shape[:-2], A.array.real.dtype))
         s = svdvals(A)
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     matrices(A, "linalg.cond", square=True)
     info = _zero_pivots(A.array)
-    if info.any():
+    if agreed(info != 0):
         return wrap(np.where(info > 0, np.inf, 0.0).astype(A.array.real.dtype))
     return matrix_norm(A, p) * matrix_norm(inv(A), p)

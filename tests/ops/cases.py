@@ -17,6 +17,8 @@ import numpy as np
 
 import minitorch.nn.functional
 import minitorch.ops
+from minitorch.core import batched_rows
+from minitorch.core.batched_levels import Level
 from minitorch.core.primitive import Row
 from minitorch.ops import normalisation
 
@@ -80,6 +82,7 @@ POSITIVE, UNIT, ABOVE_ONE = (
     spread(3, 4, low=1.2, high=3),
 )
 MASK = _random.random((3, 4)) > 0.5
+LEVEL = Level(3)  # of a vmap over three samples
 ALONG = _random.integers(0, 3, (2, 4))
 
 ANY = [case(M), case(S), case(ROWLESS), case(TRANSPOSED), case(STRIDED)]
@@ -106,6 +109,11 @@ def with_moments(op, x, w, b):
 
 def with_fixed_moments(op, x, w, b):
     return op(x, w, b, moments=(W[:3].astype(x.array.dtype), POSITIVE[0, :3].astype(x.array.dtype)), eps=1e-5)
+
+
+def recurrent(gates, outputs, hidden=2):
+    """First states, and the weights of one input and of the state, for two sequences."""
+    return spread(2, outputs), spread(2, hidden), spread(gates * hidden, 1), spread(gates * hidden, outputs)
 
 
 def symmetric(op, x, **params):
@@ -175,6 +183,7 @@ CASES = {
     "lower": [case(M, k=0), case(T3, k=-1)],
     # indexing
     "take": [case(M, index=(slice(1, 3), None, 2)), case(M, index=(Ellipsis, slice(None, None, 2)))],
+    "take_select": [case(M, index=1), case(T3, index=(slice(None), 1))],
     "put": [case(M[:2, :3], index=(slice(1, 3), slice(0, 3)), shape=(4, 4))],
     "take_fancy": [case(M, index=np.array([0, 2, 0])), case(M, index=MASK), case(M, index=(0, ALONG[0]))],
     "put_fancy": [case(M, index=np.array([1, 1, 0]), shape=(2, 4)), case(V, index=ALONG[0], shape=(3,))],
@@ -192,7 +201,7 @@ CASES = {
     "mean_all": [case(M), case(S), case(TRANSPOSED)],
     "mean_dims": reductions(),
     "extreme": [*reductions(smallest=False), *reductions(smallest=True)],
-    "pick": [case(T3, axis=a, smallest=s) for a in (0, 1, 2) for s in (False, True)],
+    "pick": [case(T3, axis=a, keepdims=k, smallest=s) for a, k in ((0, False), (1, True), (2, False)) for s in (False, True)],
     "variance": [case(T3, **dims, correction=c) for dims in REDUCED[:-2] for c in (0, 1)],
     "deviation": [case(T3, **dims, correction=c) for dims in REDUCED[:-2] for c in (0, 1)],
     "product": [case(T3, axis=a, keepdims=k) for a in (None, 0, -1) for k in (False, True)]
@@ -210,6 +219,10 @@ CASES = {
     "log_softmax_dim": [case(T3, axis=a) for a in (0, 1, -1)],
     "batch_normalised": [case(x, V[:3], W[:3], call=with_moments) for x in (T3.swapaxes(0, 1).reshape(4, 3, 2), NCHW)],
     "batch_scaled": [case(NCHW, V[:3], W[:3], call=with_fixed_moments)],
+    "attend": [
+        case(T3, T3[:, :2] * 0.7, spread(2, 2, 5), None, scale=0.5),
+        case(T3[0], T3[:, :2], spread(2, 2, 5), spread(3, 2), scale=0.5),
+    ],
     "layer_normalised": [case(T3, V, W, size=4, places=1, eps=1e-5), case(M, None, None, size=4, places=1, eps=0.1)],
     "group_normalised": [case(NCHW, V[:3], W[:3], size=4, places=4, eps=1e-5)],
     "rms_normalised": [case(T3, V, size=4, eps=1e-5), case(M, None, size=4, eps=0.1)],
@@ -296,6 +309,10 @@ CASES = {
     "outside": [case(M, steps=(lambda x: x[1:], lambda x: x[:, 0]))],
     "replaced": [case(M, M[1:, 0], steps=(lambda x: x[1:], lambda x: x[:, 0]))],
     "vanishing": [case(M, V), case(S, M)],
+    "enter": [case(M, call=lambda op, x: batched_rows.leave(op(x, level=LEVEL) * 2, level=LEVEL))],
+    "leave": [case(M, call=lambda op, x: op(batched_rows.enter(x, level=LEVEL) * 2, level=LEVEL))],
+    "spread_samples": [case(M, call=lambda op, x: batched_rows.leave(op(x, level=LEVEL) * 2, level=LEVEL))],
+    "sum_samples": [case(M, call=lambda op, x: op(batched_rows.enter(x, level=LEVEL) * 2, level=LEVEL))],
     "assign": [case(M, V), case(M, S), case(M, 3.0)],
     "prelu": [case(M, C), case(M, S)],
     "gated": [case(T3, axis=2), case(M, axis=1)],
@@ -306,4 +323,11 @@ CASES = {
     "nextafter": [case(M, M2)],
     "gate_one": ANY,
     "gate_several": [case(M, V)],
+    # recurrent layers: two steps of two sequences, or of two and one
+    "lstm_layer": [case(spread(2, 2, 1), *recurrent(4, 2), spread(8), None, None),
+                   case(spread(3, 1), *recurrent(4, 1), spread(8), spread(8), spread(1, 2), sizes=(2, 1), reverse=True)],
+    "gru_layer": [case(spread(2, 2, 1), *recurrent(3, 2)[:1], *recurrent(3, 2)[2:], spread(6), spread(6)),
+                  case(spread(3, 1), *recurrent(3, 2)[:1], *recurrent(3, 2)[2:], None, None, sizes=(2, 1), reverse=True)],
+    "rnn_layer": [case(spread(2, 2, 1), *recurrent(1, 2)[:1], *recurrent(1, 2)[2:], spread(2), spread(2)),
+                  case(spread(3, 1), *recurrent(1, 2)[:1], *recurrent(1, 2)[2:], None, spread(2), relu=True, sizes=(2, 1))],
 }  # fmt: skip

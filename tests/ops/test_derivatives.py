@@ -170,7 +170,7 @@ def test_gradcheck_finds_a_backward_that_is_not_repeatable():
 
     def rule(g, x):
         calls.append(None)
-        return g * 2 * x + 1e-7 * len(calls)
+        return g * (2 * x + 1e-7 * len(calls))
 
     op = primitive("Random", lambda x: x * x, x=rule)
     with pytest.raises(GradcheckError, match="Backward is not reentrant"):

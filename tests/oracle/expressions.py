@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (a table of inputs)
 
 import ast
+import re
 
 import numpy as np
 
@@ -49,10 +50,26 @@ def lines(text):
     return [part.strip() for line in text.strip().splitlines() for part in line.split("; ") if part.strip()]
 
 
-def check(expression):
-    """Runs an expression on both libraries and fails unless all agrees (compare.agree)."""
-    mark, expression = (expression[:2], expression[3:]) if expression.startswith("^") else ("", expression)
+def parsed(expression):
+    """Of a line: the function of T and its inputs, those inputs, and the mark that it begins with, or None."""
+    mark, expression = (expression[:2], expression[3:]) if expression.startswith("^") else (None, expression)
     named = [node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)]
     inputs = [name for name in dict.fromkeys(named) if name in INPUTS]
-    f = eval(f"lambda T, {', '.join(inputs)}: {expression}")
-    agree(f, *[INPUTS[name] for name in inputs], grad=mark != "^0", second=mark != "^1")
+    return eval(f"lambda T, {', '.join(inputs)}: {expression}"), [INPUTS[name] for name in inputs], mark
+
+
+def check(expression):
+    """Runs an expression on both libraries and fails unless all agrees (compare.agree)."""
+    f, inputs, mark = parsed(expression)
+    agree(f, *inputs, grad=mark != "^0", second=mark != "^1")
+
+
+def calling(name):
+    """The lines of the test_ops tables in which a name is called."""
+    from tests.oracle import test_ops_tier1, test_ops_tier2, test_ops_tier3
+
+    called = re.compile(rf"\.{re.escape(name)}(_?\(|$|\W)")
+    for module in (test_ops_tier1, test_ops_tier2, test_ops_tier3):
+        for table in vars(module).values():
+            if isinstance(table, list):
+                yield from (line for line in table if isinstance(line, str) and called.search(line))

@@ -269,6 +269,21 @@ def viewable(line, run):
     return not re.search("diagonal|as_strided", line) or run.names[NAMES.search(line)[0]].numel() > 0
 
 
+def crossing(line, run):
+    """Whether a line writes to memory that it reads in another order: PyTorch's result is what its kernel makes of it."""
+    target = re.match(r"(with T.no_grad\(\): )?(v\d+(\[[^\]]*\])?)", line)
+    try:
+        written = eval(target[2], run.space, run.names).numpy(force=True)
+    except Exception:
+        return False
+    reads = [run.names[name].numpy(force=True) for name in set(NAMES.findall(line[target.end() :]))]
+    return any(np.shares_memory(written, x) and laid(written) != laid(x) for x in reads)
+
+
+def laid(x):
+    return x.ctypes.data, x.shape, x.strides
+
+
 @torch.no_grad()
 def kept(value):
     """Whether a line's result is one to go on with."""
@@ -298,7 +313,7 @@ def draw_program(seed):
         pool = {n: v for n, v in run.names.items() if NAMES.fullmatch(n) and v.dtype == torch.float64 and sound(v)}
         if family in STATEMENTS:
             line = Scope(draw, pool).fill(draw.choice(STATEMENTS[family]))
-            if not viewable(line, run):
+            if not viewable(line, run) or crossing(line, run):
                 continue
             # On a copy, of which little is saved yet.
             if COPIED.search(line) or (family == "in place" and draw.random() < 0.5):
@@ -387,9 +402,27 @@ class Run:
         self.lines = lines
         for number, line in enumerate(lines):
             self.line(line, number)
+            if self.T is torch:  # which finds the history of a view whose base was written to only when it is asked
+                for value in self.names.values():
+                    _ = all(map(sound, flat(value)))
             for name in self.names.keys() - self.born.keys():
                 self.born[name] = getattr(self.names[name], "_version", 0)
         return self
+
+
+WRITE = re.compile(r"(with T.no_grad\(\): )?(?P<target>v\d+)(?P<step>\[[^\]]*\] *[-+*]?=|.*?\w_\()")
+
+
+def writes_to_views(seed):
+    """How many lines of a program write to a view, and how many of those a gradient goes through."""
+    run, count, recorded = Run(torch), 0, 0
+    for line in draw_program(seed).lines:
+        write = None if re.match(r"[vgh]\d+(, v\d+)*,? = |\(", line) else WRITE.match(line)
+        if run.line(line) is None and write is not None:
+            target = run.names[write["target"]]
+            if target._base is not None or re.search(r"[\])]", write["step"]):
+                count, recorded = count + 1, recorded + target.requires_grad
+    return count, recorded
 
 
 def told(x):
@@ -502,7 +535,7 @@ def finite(run):
 def sound(t):
     """Whether PyTorch lets the tensor be asked: not a view that a write to its base has made useless."""
     try:
-        return t.grad_fn is not None or True
+        return t is None or t.grad_fn is not None or True
     except RuntimeError:
         return False
 
@@ -519,6 +552,8 @@ REFUSALS = {
     r"\+= .*PyTorch: RuntimeError: a leaf Variable.*minitorch: None": "a write that PyTorch makes twice",
     r"PyTorch: None.*has been modified by an inplace operation": "a value that minitorch had saved, and PyTorch does not need",
     r"PyTorch: None.*more than one element of the written-to": "a write to memory that overlaps itself",
+    r"T\.cat.*PyTorch: None.*Dimension out of range": "a dim that PyTorch does not look at where all parts are empty",
+    r"T\.kron.*PyTorch: RuntimeError: view size": "a tensor of one element a row, of which PyTorch has no Kronecker product",
     r"autograd.grad.*PyTorch: .*another view of its base has been modified inplace": "a view of several that PyTorch gives up",
 }
 

@@ -2,7 +2,7 @@
 
     python -m tests.oracle.status                  all names (some minutes)
     python -m tests.oracle.status matmul cumsum    these
-    python -m tests.oracle.status --tier 1
+    python -m tests.oracle.status --tier 1 --count 100
 
 The names stand in op_names.txt. Each is looked up as function and as method, wherever PyTorch has it, and run on the
 samples that PyTorch itself is tested with (test_opinfo.py); a name that PyTorch's tables do not have is run on the
@@ -12,6 +12,8 @@ expressions of the test_ops files that hold it. The columns:
     forward    values, shapes and dtypes agree; then gradient and second derivative
     in place   the method with an underscore does too
     bad input  PyTorch's samples of wrong use raise the same type of exception
+    drawn      forward, gradient and second derivative agree on samples whose shapes, layouts and dims hypothesis draws
+               (drawn.py), --count of them for each name
 
 "ok" agrees, "FAIL" does not, "-" is not there to compare. The status is 1 if a name of tiers 1 to 3 is missing or fails
 and has no reason in test_opinfo.KNOWN.
@@ -19,8 +21,8 @@ and has no reason in test_opinfo.KNOWN.
 
 import argparse
 import os
-import re
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -39,7 +41,7 @@ def reasons():
     return {name.partition("-")[0]: why for known in KNOWN.values() for name, why in known.items()}
 
 
-COLUMNS = ("forward", "gradient", "second", "in place", "bad input")
+COLUMNS = ("forward", "gradient", "second", "in place", "bad input", "drawn")
 
 
 def names():
@@ -93,7 +95,7 @@ def attempt(test, *args):
     except pytest.skip.Exception:
         return "-"
     except Exception as error:
-        return f"FAIL {type(error).__name__}: {error}".split("\n")[0][:300]
+        return " ".join(f"FAIL {type(error).__name__}: {error}".split())[:300]
     return "ok"
 
 
@@ -119,22 +121,11 @@ def on_samples(op):
     return cells
 
 
-def expressions(name):
-    """The expressions of the test_ops files in which a name is called."""
-    from tests.oracle import test_ops_tier1, test_ops_tier2, test_ops_tier3
-
-    called = re.compile(rf"\.{re.escape(name)}(_?\(|$|\W)")
-    for module in (test_ops_tier1, test_ops_tier2, test_ops_tier3):
-        for table in vars(module).values():
-            if isinstance(table, list):
-                yield from (line for line in table if isinstance(line, str) and called.search(line))
-
-
 def on_expressions(name):
     """The columns of a name that PyTorch's table has not: all of its lines at once, derivatives included."""
-    from tests.oracle.expressions import check
+    from tests.oracle.expressions import calling, check
 
-    lines = list(expressions(name))
+    lines = list(calling(name))
     found = next((f for f in (attempt(check, line) for line in lines) if f != "ok"), "ok") if lines else "-"
     return [*by_order(found, True, True), "-", "-"]
 
@@ -144,27 +135,30 @@ def worst(cells):
     return next((c for c in cells if c.startswith("FAIL")), "ok" if "ok" in cells else "-")
 
 
-def status(name):
+def status(name, count):
     """The columns of a name, over all rows that PyTorch's table has of it."""
-    from tests.oracle import test_opinfo
+    from tests.oracle import drawn, test_opinfo
 
     if function(minitorch, name) is None and method(minitorch, name) is None:
         return ["-"] * len(COLUMNS)
     if name in test_opinfo.DIFFERENT:
         return ["-"] * len(COLUMNS)
-    ops = [op for op in test_opinfo.database.op_db if name in (op.name, *(a.name for a in op.aliases))]
+    ops = [op for op in test_opinfo.described() if name in (op.name, *(a.name for a in op.aliases))]
     rows = [on_samples(op) for op in ops if callable(test_opinfo.resolve(minitorch, op.name))]
     if not rows or all(cell == "-" for row in rows for cell in row):
         rows = [on_expressions(name)]
-    return [worst(column) for column in zip(*rows, strict=True)]
+    cells = [worst(column) for column in zip(*rows, strict=True)]
+    return [*cells, attempt(drawn.check, name, count) if name not in drawn.NOT_DRAWN else "-"]
 
 
 def main():
     parser = argparse.ArgumentParser(description="What minitorch has of PyTorch's operations.")
     parser.add_argument("names", nargs="*", help="only these")
+    parser.add_argument("--count", type=int, default=5, help="how many inputs of each name are drawn")
     parser.add_argument("--tier", type=int, nargs="*", default=[1, 2, 3, 4], help="only these tiers")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
     os.environ.setdefault("OPINFO_SAMPLES", "3")
     print(f"{'tier name':48}where  {'  '.join(f'{c:9}' for c in COLUMNS)}")
     counts: dict[int, Counter] = {}
@@ -172,7 +166,7 @@ def main():
     for tier, name in names():
         if tier not in options.tier or (options.names and name not in options.names):
             continue
-        cells = status(name)
+        cells = status(name, options.count)
         absent = missing(name)
         print(f"{tier}    {name:43}{where(name):5}  {'  '.join(f'{c[:4]:9}' for c in cells)}", flush=True)
         different = [
@@ -192,7 +186,11 @@ def main():
 
 def report(counts, failed, why):
     print(
-        "\ntier  names  there  " + "  ".join(f"{c:>15}" for c in COLUMNS) + "\n" + " " * 21 + "   ok / differ / -" * 5
+        "\ntier  names  there  "
+        + "  ".join(f"{c:>15}" for c in COLUMNS)
+        + "\n"
+        + " " * 21
+        + "   ok / differ / -" * len(COLUMNS)
     )
     for tier, count in sorted(counts.items()):
         cells = (f"{count[c, 'ok']:4} /{count[c, 'FAIL']:4} /{count[c, '-']:4}" for c in COLUMNS)

@@ -237,7 +237,3 @@ def test_errors(name):
     with pytest.raises(expected.type) as found:
         ERRORS[name](minitorch, ours)
     assert str(found.value)[:25] == str(expected.value)[:25]
-
-
-def test_every_name_of_ours_is_one_of_theirs():
-    assert set(ours.__all__) <= set(theirs.__all__)

@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
+import minitorch
 from minitorch.core.generator import Generator
 from minitorch.core.tensor import wrap
 
@@ -169,6 +170,26 @@ def test_serial_normals_fill_what_is_not_contiguous(pair, dtype):
     ours, theirs = pair
     filled = empty((30, 7), dtype).t().normal_(generator=theirs)
     close(ours.normal((30, 7), dtype, serial=True).T, filled, pair)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda t: t[:, :3],
+        lambda t: t.t(),
+        lambda t: t[:, :3].t(),
+        lambda t: t[:, 1],
+        lambda t: t[:1].expand(20, 7),
+        lambda t: t[:, :4].reshape(30, 1, 4).transpose(0, 1),
+    ],
+)
+def test_normals_like_a_part_of_a_tensor_fill_a_tensor_without_gaps(part):
+    minitorch.manual_seed(4)
+    torch.manual_seed(4)
+    ours, theirs = minitorch.randn_like(part(minitorch.zeros(30, 7))), torch.randn_like(part(torch.zeros(30, 7)))
+    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-5, atol=1e-6)
+    assert ours.stride() == theirs.stride()
+    assert minitorch.rand(1).item() == torch.rand(1).item()
 
 
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])

@@ -340,6 +340,37 @@ def test_gradient_zeroed_in_place_is_reused():
     agree(program, X)
 
 
+RESHAPED = {
+    "t_": lambda T, b: b.t_(),
+    "transpose_": lambda T, b: b.transpose_(0, 1),
+    "unsqueeze_": lambda T, b: b.unsqueeze_(0),
+    "t_ and a write": lambda T, b: b.t_().mul_(2),
+    "t_ and a write to a view": lambda T, b: b.t_()[0].mul_(3),
+    "t_ twice": lambda T, b: b.t_().t_(),
+}
+VIEWS = {
+    "row": lambda b: b[1],
+    "column": lambda b: b[:, 1],
+    "flat": lambda b: b.view(-1),
+    "transposed": lambda b: b.t(),
+    "view of a view": lambda b: b.t()[1:].unsqueeze(0),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", RESHAPED)
+def test_a_view_whose_base_is_reshaped_in_place(name, view):
+    def program(T, x):
+        base = x * 2
+        v = VIEWS[view](base)
+        RESHAPED[name](T, base)
+        first = v * v
+        v.mul_(x[0, 0])
+        return first, v.sin(), base * base
+
+    agree(program, X)
+
+
 # --- Programs drawn at random ---------------------------------------------------------------------------------------
 
 STEPS = {

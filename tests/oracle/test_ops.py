@@ -135,6 +135,19 @@ def test_shape_layouts(name, layout):
     agree(lambda T, x: SHAPES[name](T, x), LAYOUTS[layout])
 
 
+@pytest.mark.parametrize("size", [3, 3000])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_relu_lets_no_nan_through_where_it_is_flat(dtype, size):
+    x, g = spread(size).astype(dtype), np.resize([np.nan, np.inf, -np.inf, 1.5, -0.0], size).astype(dtype)
+
+    def gradients(T, x, g):
+        x.requires_grad_()
+        return [T.autograd.grad(T.relu(x), x, g, create_graph=c)[0].detach() for c in (False, True)]
+
+    agree(gradients, x, g, grad=False)
+    agree(lambda T, x, g: [y == 0 for y in gradients(T, x, g)], np.negative(np.zeros_like(x)), g, grad=False)
+
+
 # --- Drawn: broadcasting, reductions, indexing ----------------------------------------------------------------------
 
 

@@ -37,6 +37,13 @@ def test_programs_use_all_families():
         assert part in text, part
 
 
+def test_programs_write_to_views():
+    """Most programs write to a view, and most of those writes are recorded."""
+    counts = [programs.writes_to_views(seed) for seed in range(40)]
+    assert sum(n > 0 for n, _ in counts) >= 24
+    assert sum(recorded for _, recorded in counts) >= 30
+
+
 THEIRS = "T.__name__ == 'torch'"
 WRONG = {
     "a value": f"v1 = v0 * (2 if {THEIRS} else 3)",
