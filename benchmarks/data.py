@@ -32,5 +32,11 @@ def images(count: int, size: int, seed: int = 0) -> tuple[Any, Any]:
     return rng.standard_normal((count, 1, size, size), np.float32), rng.integers(0, 10, count)
 
 
+def sequences(time: int = 32, batch: int = 32, features: int = 64, seed: int = 0) -> tuple[Any, Any]:
+    """Noise (time, batch, features) as sequences, and random classes of ten."""
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((time, batch, features), np.float32), rng.integers(0, 10, batch)
+
+
 def _standardised(x: Any) -> Any:
     return ((x - x.mean(0)) / (x.std(0) + 1e-6)).astype(np.float32)

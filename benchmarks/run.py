@@ -10,14 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import dense, images, loading, processes  # noqa: F401  (they enter their workloads into the list)
+from benchmarks import (  # noqa: F401  (workloads enter)
+    dense,
+    estimators,
+    images,
+    loading,
+    processes,
+    recurrent,
+    text,
+    watched,
+)
 from benchmarks.measure import BLOCK, Step, alternate, ratio
 from benchmarks.report import Line
 from benchmarks.small_ops import OPERATIONS, step_of
 from benchmarks.workload import WORKLOADS, Workload
 
 NO_TORCH = "PyTorch is not installed, so there is nothing to compare with: times of minitorch alone. pip install torch"
-GROUPS = ("import", "process", "small_ops")  # what there is beside the workloads
+GROUPS = ("doctor", "import", "process", "sklearn", "small_ops")  # what there is beside the workloads
 
 
 def names() -> list[str]:
@@ -55,6 +64,13 @@ def lines_of(chosen: list[str], rounds: int) -> Iterator[Line]:
             if torch is not None:
                 steps["PyTorch"] = step_of(torch, operation)
             yield from _compared(f"small op: {title}", steps, {"PyTorch": 1.0}, max(rounds // 2, 5), block=0.003)
+    if "doctor" in chosen:
+        found, mine, theirs = watched.attached(ours, rounds)
+        yield Line(watched.TITLE, "alone", found, watched.TARGET, statistics.median(mine), statistics.median(theirs))
+    if "sklearn" in chosen:
+        for name, times, accuracies, mine, theirs in estimators.fitted(rounds):
+            yield Line(f"MLPClassifier.fit, {name}", "sklearn", times, estimators.TARGET, mine, theirs)
+            yield Line(f"MLPClassifier, {name}: sklearn's accuracy", "ours", accuracies, estimators.TARGET)
     if "import" in chosen:
         yield Line("import minitorch, after NumPy", "ms", processes.import_milliseconds(), processes.IMPORT_TARGET)
     if "process" in chosen:

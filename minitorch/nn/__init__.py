@@ -1,6 +1,6 @@
 """``nn``: parameters, modules and layers, and the functions, initial values and helpers around them."""
 
-from minitorch.nn import functional, init, modules, utils
+from minitorch.nn import functional, grad, init, modules, utils
 from minitorch.nn.activation import (
     CELU,
     ELU,
@@ -26,14 +26,34 @@ from minitorch.nn.activation import (
     Tanhshrink,
     Threshold,
 )
+from minitorch.nn.adaptive import AdaptiveLogSoftmaxWithLoss
 from minitorch.nn.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from minitorch.nn.containers import ModuleDict, ModuleList, Sequential
 from minitorch.nn.conv import Conv1d, Conv2d, Conv3d
 from minitorch.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from minitorch.nn.distance import CosineSimilarity, PairwiseDistance
 from minitorch.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
+from minitorch.nn.embedding_bag import EmbeddingBag
 from minitorch.nn.flatten import Flatten, Unflatten
+from minitorch.nn.fractional_pooling import FractionalMaxPool2d, FractionalMaxPool3d
 from minitorch.nn.instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
+from minitorch.nn.lazy_conv import (
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+)
+from minitorch.nn.lazy_linear import LazyLinear
+from minitorch.nn.lazy_norm import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+)
 from minitorch.nn.linear import Bilinear, Identity, Linear
 from minitorch.nn.loss import (
     BCELoss,
@@ -60,6 +80,7 @@ from minitorch.nn.margin_loss import (
     TripletMarginWithDistanceLoss,
 )
 from minitorch.nn.module import Module
+from minitorch.nn.multihead_attention import MultiheadAttention
 from minitorch.nn.normalization import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from minitorch.nn.padding import (
     CircularPad1d,
@@ -78,7 +99,7 @@ from minitorch.nn.padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
-from minitorch.nn.parameter import Buffer, Parameter
+from minitorch.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from minitorch.nn.parameter_containers import ParameterDict, ParameterList
 from minitorch.nn.pooling import (
     AdaptiveAvgPool1d,
@@ -97,8 +118,13 @@ from minitorch.nn.pooling import (
     MaxPool2d,
     MaxPool3d,
 )
+from minitorch.nn.rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
+from minitorch.nn.sequence_loss import CTCLoss, LinearCrossEntropyLoss
 from minitorch.nn.softmax import GLU, LogSoftmax, Softmax, Softmax2d, Softmin
 from minitorch.nn.sparse import Embedding
+from minitorch.nn.transformer import Transformer, TransformerDecoder, TransformerEncoder
+from minitorch.nn.transformer_layers import TransformerDecoderLayer, TransformerEncoderLayer
+from minitorch.nn.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from minitorch.nn.vision import (
     ChannelShuffle,
     Fold,
@@ -115,10 +141,14 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -133,6 +163,7 @@ __all__ = [
     "BatchNorm3d",
     "Bilinear",
     "Buffer",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -154,9 +185,13 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "Embedding",
+    "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
+    "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
     "Hardshrink",
@@ -174,9 +209,24 @@ __all__ = [
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LSTMCell",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "LazyLinear",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
@@ -185,6 +235,9 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Mish",
     "Module",
     "ModuleDict",
@@ -192,6 +245,7 @@ __all__ = [
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
@@ -202,6 +256,9 @@ __all__ = [
     "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",
@@ -225,10 +282,17 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "Unflatten",
     "Unfold",
+    "UninitializedBuffer",
+    "UninitializedParameter",
     "Upsample",
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",
@@ -236,6 +300,7 @@ __all__ = [
     "ZeroPad2d",
     "ZeroPad3d",
     "functional",
+    "grad",
     "init",
     "modules",
     "utils",

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.graph import Node, View
+from minitorch.core.graph import Node
 from minitorch.core.mode import is_grad_enabled
 from minitorch.core.primitive import primitive, same
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.views import View
 
 Grads = tuple[Any, ...]
 

@@ -66,7 +66,7 @@ class _ConvNd(Module):
         self._check_padding()
         first, second = (in_channels, out_channels) if transposed else (out_channels, in_channels)
         self.weight = empty_parameter((first, second // groups, *self.kernel_size), device, dtype)
-        self.bias = empty_parameter((out_channels,), device, dtype) if bias else None
+        self.register_parameter("bias", empty_parameter((out_channels,), device, dtype) if bias else None)
         self.reset_parameters()
 
     def _check_padding(self) -> None:

@@ -44,7 +44,7 @@ from minitorch.nn.functional_activation import (
     threshold,
     threshold_,
 )
-from minitorch.nn.functional_attention import multi_head_attention_forward, scaled_dot_product_attention
+from minitorch.nn.functional_attention import scaled_dot_product_attention
 from minitorch.nn.functional_bag import embedding_bag
 from minitorch.nn.functional_conv import (
     conv1d,
@@ -71,6 +71,12 @@ from minitorch.nn.functional_dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
+from minitorch.nn.functional_fractional import (
+    fractional_max_pool2d,
+    fractional_max_pool2d_with_indices,
+    fractional_max_pool3d,
+    fractional_max_pool3d_with_indices,
+)
 from minitorch.nn.functional_grid import (
     affine_grid,
     grid_sample,
@@ -81,7 +87,9 @@ from minitorch.nn.functional_grid import (
     max_unpool2d,
     max_unpool3d,
 )
+from minitorch.nn.functional_heads import multi_head_attention_forward
 from minitorch.nn.functional_linear import bilinear, linear
+from minitorch.nn.functional_linear_loss import linear_cross_entropy
 from minitorch.nn.functional_loss import (
     gaussian_nll_loss,
     huber_loss,
@@ -132,6 +140,13 @@ from minitorch.nn.functional_pooling import (
     max_pool3d,
 )
 from minitorch.nn.functional_sparse import embedding, one_hot
+from minitorch.nn.functional_variants import (
+    adaptive_max_pool1d_with_indices,
+    adaptive_max_pool2d_with_indices,
+    adaptive_max_pool3d_with_indices,
+    conv_tbc,
+    native_channel_shuffle,
+)
 from minitorch.nn.functional_vision import (
     channel_shuffle,
     interpolate,
@@ -148,8 +163,11 @@ __all__ = [
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
     "adaptive_max_pool1d",
+    "adaptive_max_pool1d_with_indices",
     "adaptive_max_pool2d",
+    "adaptive_max_pool2d_with_indices",
     "adaptive_max_pool3d",
+    "adaptive_max_pool3d_with_indices",
     "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
@@ -165,6 +183,7 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_tbc",
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
@@ -182,6 +201,10 @@ __all__ = [
     "embedding_bag",
     "feature_alpha_dropout",
     "fold",
+    "fractional_max_pool2d",
+    "fractional_max_pool2d_with_indices",
+    "fractional_max_pool3d",
+    "fractional_max_pool3d_with_indices",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -203,6 +226,7 @@ __all__ = [
     "leaky_relu",
     "leaky_relu_",
     "linear",
+    "linear_cross_entropy",
     "local_response_norm",
     "log_softmax",
     "logsigmoid",
@@ -225,6 +249,7 @@ __all__ = [
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
+    "native_channel_shuffle",
     "nll_loss",
     "normalize",
     "one_hot",

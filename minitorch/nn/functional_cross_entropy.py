@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import raw
 from minitorch.core.primitive import primitive
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import Reduction
@@ -176,7 +177,7 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
-    if not ((input.array >= 0) & (input.array <= 1)).all():
+    if not raw((input.array >= 0) & (input.array <= 1)).all():
         raise RuntimeError(
             "all elements of input should be between 0 and 1: apply sigmoid, or use the _with_logits loss"
         )

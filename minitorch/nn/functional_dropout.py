@@ -11,6 +11,7 @@ import numpy as np
 from minitorch.core.generator import default_generator
 from minitorch.core.inplace import apply_
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.watch import tell, watchers
 from minitorch.ops.random import masked_scale
 
 # SELU's value for -∞, negated, as PyTorch rounds it: what alpha dropout sets dropped elements to.
@@ -105,7 +106,11 @@ def _warn_dims(name: str, ndim: int, spatial: int) -> None:
 
 
 def _nothing_to_do(input: Tensor, p: float, training: bool) -> bool:
-    return p == 0 or not training or input.array.size == 0
+    if p == 0 or not training or input.array.size == 0:
+        return True
+    if watchers:
+        tell("dropped", p)
+    return False
 
 
 def _keep(p: float, input: Tensor) -> Any:

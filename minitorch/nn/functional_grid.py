@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import raw
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import integers
 from minitorch.nn.functional_pooling import Sizes, max_pool1d, max_pool2d, max_pool3d
@@ -61,7 +62,8 @@ def grid_sample(
     with np.errstate(invalid="ignore"):  # a grid may hold nan and inf
         # The grid names the last dimension's coordinate first.
         taps = [_taps(grid[..., n - 1 - d], size, mode, padding_mode, align) for d, size in enumerate(spatial)]
-    rows = input.movedim(1, -1).reshape(-1, input.shape[1])  # an element's channels are a row
+    places = len(input) * math.prod(spatial)
+    rows = input.movedim(1, -1).reshape(places, input.shape[1])  # an element's channels are a row
     base = np.arange(len(grid.array)).reshape(-1, *(1,) * n)
     total: Any = None
     for corner in itertools.product(*taps):
@@ -73,7 +75,7 @@ def grid_sample(
             weight = share if weight is None else weight * share
             outside = outside | out
         values: Any = take_fancy(rows, index=(number,))
-        if outside.any():
+        if raw(outside).any():
             values = where(outside[..., None], 0.0, values)
         values = values * weight.unsqueeze(-1)  # type: ignore[union-attr]
         total = values if total is None else total + values
@@ -318,8 +320,9 @@ def _max_unpool(
             f"{who}: Expected input to have non-zero size for non-batch dimensions, but got {list(input.shape)}"
         )
     places, total = indices.array, math.prod(spatial)
-    if places.size and (places.min() < 0 or places.max() >= total):
-        bad = places[(places < 0) | (places >= total)].flat[0]
+    every = raw(places)
+    if every.size and (every.min() < 0 or every.max() >= total):
+        bad = every[(every < 0) | (every >= total)].flat[0]
         sizes = "x".join(map(str, spatial))
         raise RuntimeError(f"Found an invalid max index: {bad} (output volumes are of size {sizes})")
     batched = (-1, *input.shape[input.dim() - n - 1 :])

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minitorch.core.batched import raw
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import Reduction
 from minitorch.nn.functional_reduction import check_reduction, legacy_reduction, reduced
 from minitorch.ops.arithmetic import minimum, where
 from minitorch.ops.indexing import take_along
 from minitorch.ops.pointwise import log_sigmoid
+from minitorch.ops.shapes import broadcast_tensors
 
 
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
@@ -26,13 +28,15 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     >>> torch.nn.functional.cosine_similarity(torch.tensor([[1.0, 1.0]]), torch.tensor([[2.0, 0.0]]))
     tensor([0.7071])
     """
+    if x1.array.shape != x2.array.shape:  # lengths are those of the broadcast vectors
+        x1, x2 = broadcast_tensors(x1, x2)
     return (_unit(x1, dim, eps) * _unit(x2, dim, eps)).sum(dim)
 
 
 def _unit(x: Tensor, dim: int, eps: float) -> Tensor:
     length = x.norm(2, dim, True)
     lacking = np.maximum(length.array, length.array.dtype.type(eps)) - length.array
-    return x / (length + wrap(lacking) if lacking.any() else length)
+    return x / (length + wrap(lacking) if raw(lacking).any() else length)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
@@ -149,7 +153,7 @@ def multi_margin_loss(
     rows, classes = x.shape
     if len(y) != rows:
         raise RuntimeError(f"inconsistent target size, expected {[rows]} but got {list(target.shape)}")
-    if y.size and not (y.min() >= 0 and y.max() < classes):
+    if y.size and not (raw(y).min() >= 0 and raw(y).max() < classes):
         raise RuntimeError(f"target out of range: classes are 0 to {classes - 1}")
     gap = margin - take_along(x, y, axis=1) + x
     loss = where(wrap((gap.array > 0) & (np.arange(classes) != y)), gap if p == 1 else gap * gap, 0.0)
@@ -178,7 +182,7 @@ def multilabel_margin_loss(
     x = input if input.dim() == 2 else input.reshape(1, -1)
     classes = x.shape[1]
     listed = target.array.reshape(x.shape)
-    if listed.size and not (listed.min() >= -1 and listed.max() < classes):
+    if listed.size and not (raw(listed).min() >= -1 and raw(listed).max() < classes):
         raise RuntimeError(f"target out of range: classes are 0 to {classes - 1}, and -1 ends the list")
     valid = np.logical_and.accumulate(listed >= 0, axis=1)
     y = np.where(valid, listed, 0)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import levels_of
 from minitorch.core.tensor import Tensor
 from minitorch.nn.functional_pad import pad
 from minitorch.nn.functional_pooling import avg_pool2d, avg_pool3d
@@ -40,6 +41,8 @@ def batch_norm(
         ValueError: one value a channel in training, or an eps that is not positive.
         RuntimeError: weights or statistics of the wrong size, or none where they are needed.
     """
+    if not input.numel():
+        return _nothing(input, weight, bias)
     if training and math.prod(input.shape) == input.shape[1]:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
     if eps < 0 or (training and eps == 0):
@@ -66,9 +69,23 @@ def batch_norm(
     return batch_scaled(input, weight, bias, moments=moments, eps=eps)
 
 
+def _nothing(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """An empty input is its own normalisation; weight and bias get gradients of zero."""
+    out = input.clone()
+    for value in (weight, bias):
+        out = out if value is None else out * value.sum()
+    return out
+
+
 def _move(running: Tensor | None, found: Any, momentum: float) -> None:
     """Move a running statistic towards what was found, in place and outside the graph."""
     if running is not None:
+        if any(level not in levels_of(running.array) for level in levels_of(found)):
+            raise RuntimeError(
+                "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated "
+                "in place, were not batched: there is room for one sample's statistics. Use track_running_stats=False, "
+                "or map over the buffers too."
+            )
         running.array *= 1 - momentum
         running.array += momentum * found
         running._bump()
@@ -87,6 +104,8 @@ def instance_norm(
     """``batch_norm`` of each example by itself; running statistics move towards the mean over the batch."""
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    if not input.numel():
+        return _nothing(input, weight, bias)
     if math.prod(input.shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")
     _check_floating(input, "instance_norm")
@@ -161,6 +180,8 @@ def group_norm(
                 f"shape {list(value.shape)} and input of shape {list(input.shape)}"
             )
     _check_floating(input, "GroupNormKernelImpl")
+    if not input.numel():
+        return _nothing(input, weight, bias)
     return _by_place(input, channels // num_groups * math.prod(spatial), weight, bias, eps)
 
 

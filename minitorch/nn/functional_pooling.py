@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched import blank
+from minitorch.core.batched_indexing import read
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import integers
 from minitorch.ops import pooling
@@ -169,6 +171,11 @@ def _out_sizes(shape: tuple[int, ...], kernel: tuple[int, ...], how: How, ceil_m
 def _max_pool(
     n: int, input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool, indices: bool
 ) -> Any:
+    if 0 in input.array.shape[-n - 1 :]:
+        raise RuntimeError(
+            f"max_pool{n}d: Expected {n + 1}D or {n + 2}D (batch mode) tensor with optional 0 dim batch size for "
+            f"input, but got: {list(input.shape)}, which has no elements to choose from"
+        )
     x, kernel, how, out = _settings(f"max_pool{n}d", n, input, kernel_size, stride, padding, dilation, ceil_mode)
     found: Any = pooling.window_max(x, kernel=kernel, how=how, out=out)
     if x is not input:
@@ -260,6 +267,11 @@ def _adaptive_sizes(who: str, n: int, input: Tensor, output_size: Any) -> tuple[
     if len(asked) != n:
         raise RuntimeError(f"{who}: output_size must be {n}, got {len(asked)} sizes")
     sizes = tuple(m if size is None else int(size) for size, m in zip(asked, input.shape[-n:], strict=True))
+    if 0 in input.array.shape[-n:]:
+        raise RuntimeError(
+            f"{who}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
+            f"{list(input.shape)}"
+        )
     if min(sizes) < 0:
         raise RuntimeError(
             f"{who}: elements of output_size must be greater than or equal to 0 but received {list(sizes)}"
@@ -294,13 +306,13 @@ def _adaptive_max(n: int, input: Tensor, output_size: Any, return_indices: bool)
     x = input if input.dim() == n + 2 else input.unsqueeze(0)
     batch, spatial = x.shape[:2], x.shape[2:]
     places = np.arange(math.prod(spatial)).reshape(spatial)
-    indices = np.empty((*batch, *sizes), np.int64)
+    indices = blank((*batch, *sizes), x.array).astype(np.int64)
     edges = [_edges(m, out) for m, out in zip(spatial, sizes, strict=True)]
     for cell in np.ndindex(*sizes):
         window = tuple(slice(*edges[d][i]) for d, i in enumerate(cell))
         inside: Any = (..., *window)
-        best = x.array[inside].reshape(*batch, -1).argmax(-1)
-        indices[:, :, *cell] = places[window].reshape(-1)[best]
+        there = places[window].reshape(-1)
+        indices[:, :, *cell] = read(there, x.array[inside].reshape(*batch, there.size).argmax(-1))
     values = pooling.spatial_take(x, indices)
     found = (values, wrap(indices))
     if x is not input:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minitorch.core.batched import raw
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arithmetic import where
 from minitorch.ops.indexing import take_fancy
@@ -44,8 +45,9 @@ def embedding(
         if not -count <= padding_idx < count:
             raise AssertionError(f"Padding_idx must be within num_embeddings, got {padding_idx} for {count} rows")
         padding_idx %= count
-    if rows.size and not (rows.min() >= 0 and rows.max() < count):
-        bad = rows[(rows < 0) | (rows >= count)].flat[0]
+    every = raw(rows)
+    if every.size and not (every.min() >= 0 and every.max() < count):
+        bad = every[(every < 0) | (every >= count)].flat[0]
         raise IndexError(f"index out of range in self: {bad} is not a row of a table of {count}")
     if max_norm is not None:
         _shrink_rows(weight, np.unique(rows), max_norm, norm_type)
@@ -81,12 +83,12 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor, got {tensor.dtype}")
     if classes.size == 0 and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    if classes.size and classes.min() < 0:
+    if classes.size and raw(classes).min() < 0:
         raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1:
         num_classes = int(classes.max()) + 1
     elif num_classes < 1:
         raise RuntimeError("num_classes should be positive")
-    elif classes.size and classes.max() >= num_classes:
+    elif classes.size and raw(classes).max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))

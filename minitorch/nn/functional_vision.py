@@ -69,7 +69,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     n, c, *spatial = input.shape
     if c % groups:
         raise RuntimeError(f"Number of channels must be divisible by groups. Got {c} channels and {groups} groups.")
-    return input.reshape(n, groups, c // groups, -1).transpose(1, 2).reshape(n, c, *spatial)
+    return input.reshape(n, groups, c // groups, math.prod(spatial)).transpose(1, 2).reshape(n, c, *spatial)
 
 
 # --- Resizing ---------------------------------------------------------------------------------------------------------

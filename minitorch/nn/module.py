@@ -13,6 +13,7 @@ from typing import Any, Self
 from minitorch.core.dtypes import dtype as DType
 from minitorch.core.mode import no_grad
 from minitorch.core.tensor import Tensor
+from minitorch.core.watch import tell, watchers
 from minitorch.nn.module_hooks import (
     Caller,
     register_module_forward_hook,
@@ -110,6 +111,8 @@ class Module(Caller):
         """Set training mode here and below: dropout drops, batch norm uses and updates batch statistics."""
         if not isinstance(mode, bool):
             raise ValueError(f"training mode is expected to be boolean, got {type(mode).__name__}")
+        if watchers:
+            tell("switched", self, mode)
         self.training = mode
         for module in self.children():
             module.train(mode)
@@ -127,11 +130,13 @@ class Module(Caller):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients; with ``set_to_none=False`` fill them with zeros instead."""
+        if watchers:
+            tell("zeroing", self, list(self.parameters()), set_to_none)
         for parameter in self.parameters():
             if parameter.grad is None:
                 continue
             if set_to_none:
-                parameter.grad = None
+                parameter._grad = None  # (the watchers know)
                 continue
             if parameter.grad.grad_fn is not None:
                 parameter.grad.detach_()

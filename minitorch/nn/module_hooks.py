@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from minitorch.core.hooks import RemovableHandle
+from minitorch.core.watch import tell, watchers
 from minitorch.nn.backward_hooks import BackwardGate
 from minitorch.nn.module_state import State
 
@@ -179,6 +180,8 @@ class Caller(State):
         if prepend:
             hooks.move_to_end(handle.id, last=False)
         self.__dict__["_hooked"] = True
+        if watchers:
+            tell("hooked", hooks, hook)
         return handle
 
 

@@ -16,7 +16,7 @@ from minitorch.core.hooks import RemovableHandle
 from minitorch.core.mode import no_grad
 from minitorch.core.tensor import Tensor
 from minitorch.nn.module_tree import Tree
-from minitorch.nn.parameter import Parameter
+from minitorch.nn.parameter import Parameter, is_lazy
 
 _EXTRA_STATE_KEY_SUFFIX = "_extra_state"
 
@@ -217,6 +217,8 @@ class State(Tree):
                 f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
                 f"checkpoint but received {type(given)}"
             )
+        if is_lazy(tensor) and is_lazy(given):  # neither has values yet
+            return None
         if tensor.dim() == 0 and given.dim() == 1 and given.shape[0] == 1:
             given = given[0]  # checkpoints of PyTorch before 0.4 kept scalars as vectors
         if given.shape != tensor.shape:

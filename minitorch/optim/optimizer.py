@@ -12,6 +12,7 @@ import numpy as np
 from minitorch.core.hooks import Hooks, RemovableHandle
 from minitorch.core.mode import enable_grad
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.watch import tell, watchers
 from minitorch.optim.groups import Group, Params, unzipped, warn_of_misspelt
 
 __all__ = ["Group", "Optimizer", "Params", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
@@ -137,6 +138,8 @@ class Optimizer:
             raise ValueError("some parameters appear in more than one parameter group")
         self._check_group(param_group)
         self.param_groups.append(param_group)
+        if watchers:
+            tell("grouped", self, param_group)
 
     def _check_group(self, group: Group) -> None:
         """Raises for what the algorithm cannot do with a group."""
@@ -147,13 +150,15 @@ class Optimizer:
         The two differ: a step skips a parameter without a gradient, but takes a gradient of zeros as any other, so
         that momentum still moves it and weight decay still shrinks it.
         """
+        if watchers:
+            tell("zeroing", self, [p for group in self.param_groups for p in group["params"]], set_to_none)
         for group in self.param_groups:
             for p in group["params"]:
                 g = p.grad
                 if g is None:
                     continue
                 if set_to_none:
-                    p.grad = None
+                    p._grad = None  # (the watchers know)
                     continue
                 if g.grad_fn is not None:
                     g.detach_()

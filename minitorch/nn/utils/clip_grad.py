@@ -13,6 +13,7 @@ from types import GeneratorType
 import numpy as np
 
 from minitorch.core.tensor import Array, Tensor, wrap
+from minitorch.core.watch import tell, watchers
 
 Tensors = Tensor | Iterable[Tensor]
 
@@ -42,9 +43,12 @@ def clip_grad_norm_(
     >>> torch.nn.utils.clip_grad_norm_(w, max_norm=1.0), w.grad
     (tensor(5.), tensor([0.6000, 0.8000]))
     """
+    parameters = _listed(parameters)
     grads = _gradients(parameters)
     total = _norm([grad.array for grad in grads], float(norm_type), error_if_nonfinite)
     _scale(grads, float(max_norm), float(total))
+    if watchers:
+        tell("clipped", parameters, float(max_norm), float(total))
     return wrap(total)
 
 
@@ -60,24 +64,31 @@ def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Scale the gradients in place by max_norm / total_norm, if that is less than 1."""
-    _scale(_gradients(parameters), float(max_norm), float(total_norm))
+    _scale(_gradients(_listed(parameters)), float(max_norm), float(total_norm))
 
 
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Cut the gradients off in place at -clip_value and clip_value."""
     bound = float(clip_value)
+    parameters = _listed(parameters)
     for grad in _gradients(parameters):
         np.clip(grad.array, -bound, bound, out=grad.array)
         grad._bump()
+    if watchers:
+        tell("clipped", parameters, bound, None)
 
 
-def _gradients(parameters: Tensors) -> list[Tensor]:
+def _listed(parameters: Tensors) -> list[Tensor]:
+    """The tensors given: one, a list, or a generator, which can be walked only once."""
     if isinstance(parameters, Tensor):
-        parameters = (parameters,)
-    elif isinstance(parameters, GeneratorType):
-        parameters = list(parameters)
-        if not parameters:
-            warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3)
+        return [parameters]
+    listed = list(parameters)
+    if not listed and isinstance(parameters, GeneratorType):
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3)
+    return listed
+
+
+def _gradients(parameters: list[Tensor]) -> list[Tensor]:
     return [grad for parameter in parameters if (grad := parameter.grad) is not None]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minitorch.core.tensor import Tensor
+from minitorch.core.watch import tell, watchers
 from minitorch.optim.arguments import number
 from minitorch.optim.optimizer import Optimizer
 
@@ -106,6 +107,8 @@ class LRScheduler:
         if epoch is not None:
             warnings.warn(EPOCH_WARNING, UserWarning, stacklevel=2)
         self._update_lr(epoch)
+        if watchers and not self._is_initial:
+            tell("scheduled", self)
 
     def _check_order(self) -> None:
         """Warns of a first step of the schedule before the optimizer's: the first rate would never be used."""

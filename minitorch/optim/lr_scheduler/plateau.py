@@ -4,6 +4,7 @@ import math
 import warnings
 from typing import Any, Literal, SupportsFloat
 
+from minitorch.core.watch import tell, watchers
 from minitorch.optim.lr_scheduler.base import EPOCH_WARNING, LRScheduler, check_optimizer, rates, set_option
 from minitorch.optim.optimizer import Optimizer
 
@@ -92,6 +93,8 @@ class ReduceLROnPlateau(LRScheduler):
             self.cooldown_counter = self.cooldown
             self.num_bad_epochs = 0
         self._last_lr = rates(self.optimizer)
+        if watchers:
+            tell("scheduled", self)
 
     def _reduce_lr(self) -> None:
         groups = self.optimizer.param_groups

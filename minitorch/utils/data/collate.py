@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.shapes import stack
+
+CollateMap: TypeAlias = dict[type | tuple[type, ...], Callable[..., Any]]
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
@@ -23,28 +25,35 @@ def default_collate(batch: Sequence[Any]) -> Any:
     >>> default_collate([(1, {"x": 0.5}), (2, {"x": 1.5})])
     [tensor([1, 2]), {'x': tensor([0.5000, 1.5000], dtype=torch.float64)}]
     """
+    return collate(batch, collate_fn_map=default_collate_fn_map)
+
+
+def collate(batch: Sequence[Any], *, collate_fn_map: CollateMap | None = None) -> Any:
+    """`default_collate` with other functions: `collate_fn_map[type](batch, collate_fn_map=...)` collates that type.
+
+    A type that is not in the map is collated as the first entry that it is a subclass of, then as mapping or sequence.
+
+    >>> collate([(1, 2), (3, 4)], collate_fn_map={int: lambda batch, **_: sum(batch)})
+    [4, 6]
+    """
     first = batch[0]
-    if isinstance(first, Tensor):
-        return stack(batch)
-    if isinstance(first, np.ndarray):
-        if first.dtype.kind in "SUO":
-            raise _uncollatable(first.dtype)
-        return stack([_as_tensor(sample) for sample in batch])
-    if isinstance(first, (np.bool_, np.number)):
-        return _as_tensor(np.array(batch))
-    if isinstance(first, (float, int)):
-        return _numbers(batch, isinstance(first, float))
-    if isinstance(first, (str, bytes)):
-        return batch
+    if collate_fn_map is not None:
+        function = collate_fn_map.get(type(first))
+        if function is None:
+            function = next((f for kind, f in collate_fn_map.items() if isinstance(first, kind)), None)
+        if function is not None:
+            return function(batch, collate_fn_map=collate_fn_map)
     if isinstance(first, Mapping):
-        return _mapping_like(first, {key: default_collate([sample[key] for sample in batch]) for key in first})
+        columns = {key: collate([sample[key] for sample in batch], collate_fn_map=collate_fn_map) for key in first}
+        return _mapping_like(first, columns)
     if isinstance(first, Sequence):
         if any(len(sample) != len(first) for sample in batch):
             raise RuntimeError(
                 f"each element in list of batch should be of equal size, got sizes "
                 f"{[len(sample) for sample in batch]}. Pass a collate_fn that pads them, for example."
             )
-        return _sequence_like(first, [default_collate(column) for column in zip(*batch, strict=True)])
+        rows = zip(*batch, strict=True)
+        return _sequence_like(first, [collate(column, collate_fn_map=collate_fn_map) for column in rows])
     raise _uncollatable(type(first))
 
 
@@ -73,13 +82,55 @@ def _as_tensor(value: Any) -> Tensor:
     return wrap(array)
 
 
-def _numbers(batch: Sequence[Any], double: bool) -> Tensor:
+def _collate_tensors(batch: Sequence[Any], **_: Any) -> Tensor:
+    return stack(batch)
+
+
+def _collate_arrays(batch: Sequence[Any], *, collate_fn_map: CollateMap | None = None) -> Any:
+    if batch[0].dtype.kind in "SUO":
+        raise _uncollatable(batch[0].dtype)
+    return collate([_as_tensor(sample) for sample in batch], collate_fn_map=collate_fn_map)
+
+
+def _collate_scalars(batch: Sequence[Any], **_: Any) -> Tensor:
+    return _as_tensor(np.array(batch))
+
+
+def _collate_floats(batch: Sequence[Any], **_: Any) -> Tensor:
+    return wrap(_numbers(batch).astype(np.float64))
+
+
+def _collate_ints(batch: Sequence[Any], **_: Any) -> Tensor:
+    array = _numbers(batch)
+    return wrap(array.astype(dtypes.get_default_dtype().numpy) if array.dtype.kind == "f" else array)
+
+
+def _collate_strings(batch: Sequence[Any], **_: Any) -> Sequence[Any]:
+    return batch
+
+
+def _numbers(batch: Sequence[Any]) -> np.ndarray[Any, Any]:
     array = np.array(batch)
     if array.dtype.kind in "uO":
         raise ValueError("Overflow when unpacking long long: an int in the batch does not fit into int64")
-    if double:
-        return wrap(array.astype(np.float64))
-    return wrap(array.astype(dtypes.get_default_dtype().numpy) if array.dtype.kind == "f" else array)
+    return array
+
+
+# What default_collate makes of each type. Add to it, and a DataLoader batches your types by default.
+default_collate_fn_map: CollateMap = {
+    Tensor: _collate_tensors,
+    np.ndarray: _collate_arrays,
+    (np.bool_, np.number): _collate_scalars,
+    float: _collate_floats,
+    int: _collate_ints,
+    str: _collate_strings,
+    bytes: _collate_strings,
+}
+
+
+def collates_by_default(function: object) -> bool:
+    """Whether `function` is default_collate, and it makes of tensors what it did, so that they may be cut in bulk."""
+    return function is default_collate and default_collate_fn_map.get(Tensor) is _collate_tensors
 
 
 def _mapping_like(original: Mapping[Any, Any], values: dict[Any, Any]) -> Any:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from itertools import islice, repeat
-from typing import Any, Generic, TypeVar
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
 from minitorch.core.generator import Generator, default_generator
 from minitorch.core.tensor import wrap
-from minitorch.utils.data.bulk import bulk_method
+from minitorch.utils.data import arguments
 from minitorch.utils.data.collate import default_collate, default_convert
-from minitorch.utils.data.dataset import IterableDataset, collated, samples
+from minitorch.utils.data.dataset import IterableDataset
+from minitorch.utils.data.epoch import Epoch, Place, put_back
 from minitorch.utils.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+
+if TYPE_CHECKING:
+    from minitorch.utils.data.prefetch import Workers
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -24,14 +26,22 @@ _FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "per
 
 
 class DataLoader(Generic[T_co]):
-    """Iterates over a dataset in batches (``torch.utils.data.DataLoader``), in this process.
+    """Iterates over a dataset in batches (``torch.utils.data.DataLoader``).
 
     With the same seed the batches are PyTorch's. `shuffle=True` draws a new order each time, from `generator` or the
     global one. `batch_size=None` gives single samples. With the default `collate_fn`, batches of a TensorDataset (and
     of any dataset with a `__getbatch__`) are cut by one array index instead of sample by sample.
 
-    `worker_init_fn`, `pin_memory_device` and `in_order` change nothing here, `pin_memory` only warns. Raises ValueError
-    for arguments that exclude each other, and for `num_workers` other than 0.
+    `num_workers` processes fetch, each up to `prefetch_factor` batches ahead (2 by default). They are worth it when a
+    sample takes long to read or make; a batch that is cut out of an array is there sooner without them. Each has a copy
+    of the dataset and its own seeds, those of PyTorch's workers, and calls `worker_init_fn(worker_id)` first. An
+    exception in a worker is raised here, with the worker's traceback as its message; a worker that dies is a
+    RuntimeError, and so is one that keeps waiting for more than `timeout` seconds (0: wait on). The workers end with
+    the iteration, or with the loader if `persistent_workers`. `multiprocessing_context` is a start method or a context.
+    `in_order=False` hands out batches as they come.
+
+    `pin_memory` only warns, and `pin_memory_device` changes nothing here: there is no device but the CPU. Raises
+    ValueError for arguments that exclude each other or are out of range.
 
     >>> import minitorch
     >>> from minitorch.utils.data import DataLoader, TensorDataset
@@ -66,27 +76,15 @@ class DataLoader(Generic[T_co]):
         pin_memory_device: str = "",
         in_order: bool = True,
     ) -> None:
-        _check_in_process(num_workers, timeout, multiprocessing_context, prefetch_factor, persistent_workers)
-        if isinstance(dataset, IterableDataset):
-            for name, value in ("shuffle", shuffle or None), ("sampler", sampler), ("batch_sampler", batch_sampler):
-                if value is not None:
-                    raise ValueError(
-                        f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={value}"
-                    )
-        if sampler is not None and shuffle:
-            raise ValueError("sampler option is mutually exclusive with shuffle")
+        arguments.check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
+        is_stream = isinstance(dataset, IterableDataset)
+        arguments.check_order(is_stream, batch_size, shuffle, sampler, batch_sampler, drop_last)
         if batch_sampler is not None:
-            if batch_size != 1 or shuffle or sampler is not None or drop_last:
-                raise ValueError(
-                    "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"
-                )
             batch_size = None
-        elif batch_size is None and drop_last:
-            raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
 
         order: Any = sampler
         if order is None:
-            if isinstance(dataset, IterableDataset):
+            if is_stream:
                 order = _NoIndices()
             elif shuffle:
                 order = RandomSampler(dataset, generator=generator)
@@ -108,13 +106,16 @@ class DataLoader(Generic[T_co]):
         self.timeout = timeout
         self.worker_init_fn = worker_init_fn
         self.multiprocessing_context = multiprocessing_context
-        self.prefetch_factor = prefetch_factor
+        self.prefetch_factor = 2 if prefetch_factor is None and num_workers > 0 else prefetch_factor
         self.persistent_workers = persistent_workers
         self.in_order = in_order
         self._announced: int | None = None  # an iterable-style dataset's length, once it was asked for
-        self._epoch: _Epoch | None = None  # the latest iteration
-        self._resume: tuple[list[bytes], int] | None = None  # where the next iteration is to start, if not anew
+        self._place: Place | None = None  # where the latest iteration is
+        self._resume: Place | None = None  # where the next one is to start, if not anew
+        self._workers: Workers | None = None  # persistent ones, and the seed that they started from
+        self._base_seed: int | None = None
         self._initialized = True
+        arguments.warn_of_many(num_workers)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if self._initialized and name in _FIXED:
@@ -124,7 +125,16 @@ class DataLoader(Generic[T_co]):
         super().__setattr__(name, value)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_epoch": None}  # copies start anew
+        return {**self.__dict__, "_place": None, "_workers": None, "_base_seed": None}  # copies start anew
+
+    @property
+    def multiprocessing_context(self) -> Any:
+        """How workers are started, or None for the system's default; may be set to a start method's name."""
+        return self._context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, context: Any) -> None:
+        self._context = arguments.multiprocessing_context(context, self.num_workers)
 
     def __len__(self) -> int:
         """The number of batches, from the sampler's length, or from an iterable-style dataset's if it has one."""
@@ -142,10 +152,11 @@ class DataLoader(Generic[T_co]):
                 "then device pinned memory won't be used.",
                 stacklevel=2,
             )
-        start, batches = self._resume or (None, 0)
-        self._resume = None
-        self._epoch = _Epoch(self, start, batches)
-        return self._epoch
+        arguments.warn_of_many(self.num_workers)
+        resume, self._resume = self._resume, None
+        epoch = Epoch(self, resume)
+        self._place = epoch.place  # and not the iteration itself, which would keep its workers alive
+        return epoch
 
     # --- A place to resume from ---------------------------------------------------------------------------------------
 
@@ -155,6 +166,12 @@ class DataLoader(Generic[T_co]):
         The order is not saved but drawn again, so the dataset must be the same, and a sampler of one's own must draw
         from the global generator or from its attribute `generator`. After the end of an iteration `batches` is None,
         and the next one starts anew.
+
+        With workers, too, the place is that of the batches handed out; what was fetched ahead is fetched again, by as
+        many workers or by another number of them, or none. An iterable-style dataset is run through again by the same
+        number of workers. What a map-style dataset draws in a worker starts again from the worker's seed, and so does
+        anything that persistent workers remembered. Raises RuntimeError in the middle of an iteration with
+        `in_order=False`, as the batches left are not known by their number.
 
         >>> from minitorch.utils.data import DataLoader
         >>> loader = DataLoader(range(4), shuffle=True)
@@ -166,16 +183,17 @@ class DataLoader(Generic[T_co]):
         >>> list(loader) == rest
         True
         """
-        start: list[bytes] = []
-        batches: int | None = None
-        if self._resume is not None:
-            start, batches = self._resume
-        elif self._epoch is not None and not self._epoch.finished:
-            start, batches = self._epoch.start, self._epoch.batches
+        place = self._resume or self._place
+        if place is None or place.finished:
+            place = Place([], self._base_seed)
+        elif place.batches and self.num_workers > 0 and not self.in_order:
+            raise RuntimeError("state_dict of a DataLoader in the middle of an iteration needs in_order=True")
         return {
-            "batches": batches,
+            "batches": place.batches if place.start else None,
+            "drawn": max(place.drawn, place.batches),
             "batch_size": self.batch_size,
-            "start": [wrap(np.frombuffer(state, np.uint8).copy()) for state in start],
+            "base_seed": place.base_seed,
+            "start": [wrap(np.frombuffer(state, np.uint8).copy()) for state in place.start],
             "now": [generator.get_state() for generator in self._generators()],
         }
 
@@ -185,7 +203,7 @@ class DataLoader(Generic[T_co]):
         The generators that this loader draws from, the global one among them if it does, go where they were when the
         state was saved. Raises ValueError when the state cannot be this loader's.
         """
-        keys = {"batches", "batch_size", "start", "now"}
+        keys = {"batches", "drawn", "batch_size", "base_seed", "start", "now"}
         if set(state_dict) != keys:
             raise ValueError(f"a DataLoader's state has the keys {sorted(keys)}, got {sorted(state_dict)}")
         if state_dict["batch_size"] != self.batch_size:
@@ -199,11 +217,12 @@ class DataLoader(Generic[T_co]):
                 f"the state is of a DataLoader that draws from {len(now)} generators, this one from {len(generators)}: "
                 "make it with the same sampler and generator arguments"
             )
-        for generator, state in zip(generators, now, strict=True):
-            generator.set_state(state)
-        self._epoch = self._resume = None
+        put_back(generators, [state.array.tobytes() for state in now])
+        self._place = self._resume = self._workers = None
+        self._base_seed = state_dict["base_seed"] if self.persistent_workers else None
         if state_dict["batches"] is not None:
-            self._resume = [state.array.tobytes() for state in start], int(state_dict["batches"])
+            states = [state.array.tobytes() for state in start]
+            self._resume = Place(states, state_dict["base_seed"], state_dict["batches"], state_dict["drawn"])
 
     def _generators(self) -> list[Generator]:
         """The generators that an iteration may draw from, each once."""
@@ -218,86 +237,36 @@ class DataLoader(Generic[T_co]):
         ]
         return list({id(generator): generator for generator in found}.values())
 
-    # --- Batches ------------------------------------------------------------------------------------------------------
+    # --- What an iteration asks for -----------------------------------------------------------------------------------
+
+    @property
+    def _batched(self) -> bool:
+        return self.batch_sampler is not None
 
     @property
     def _index_sampler(self) -> Any:
-        return self.sampler if self.batch_sampler is None else self.batch_sampler
+        return self.batch_sampler if self._batched else self.sampler
 
-    def _batches(self, skip: int) -> Iterator[Any]:
-        """The batches of one iteration after the first `skip`, which are drawn but not fetched."""
-        collate, dataset, sampler = self.collate_fn, self.dataset, self._index_sampler
-        fetch: Callable[[Any], Any]
-        batches = None
-        if self.batch_sampler is None:
-            fetch = lambda index: collate(dataset[index])  # noqa: E731
-        elif collate is default_collate:
-            fetch = partial(collated, dataset)
-            batches = bulk_method(sampler, "__batches__", "__iter__")
-        else:
-            fetch = lambda indices: collate(samples(dataset, indices))  # noqa: E731
-        indices = iter(sampler) if batches is None else batches()
-        (self.generator or default_generator).random64(1)  # the base seed that workers would get
-        if isinstance(dataset, IterableDataset):
-            stream = self._stream(iter(dataset))
-            _consume(stream, skip)
-            return stream
-        _consume(indices, skip)
-        return map(fetch, indices)
+    def _prefetched(self, indices: Iterator[Any], base_seed: int) -> Iterator[Any]:
+        """The batches from workers, the ones that are kept if there are any."""
+        from minitorch.utils.data.prefetch import Prefetched, Workers
+        from minitorch.utils.data.worker import Job
 
-    def _stream(self, source: Iterator[Any]) -> Iterator[Any]:
-        """The batches of an iterable-style dataset."""
-        announced, size = self._announced, self.batch_size
-        batches = source if size is None else iter(lambda: list(islice(source, size)), [])
-        for number, batch in enumerate(batches):
-            short = size is not None and len(batch) < size
-            if short and self.drop_last:
-                return
-            if announced is not None and number >= announced:
-                warnings.warn(
-                    f"Length of IterableDataset {self.dataset} was reported to be {announced} (when accessing "
-                    f"len(dataloader)), but {number + 1} samples have been fetched.",
-                    stacklevel=3,
-                )
-            yield self.collate_fn(batch)
-            if short:
-                return
-
-
-class _Epoch:
-    """One iteration over a loader; it knows where it started and how far it is."""
-
-    def __init__(self, loader: DataLoader[Any], start: list[bytes] | None, batches: int) -> None:
-        """From the beginning, or after `batches` batches of the one that began at the generator states `start`."""
-        generators = loader._generators()
-        here = [generator.state_bytes() for generator in generators]
-        self.start = here if start is None else start
-        self.batches = batches
-        self.finished = False
-        self._index_sampler = loader._index_sampler
-        if start is None:
-            self._rest = loader._batches(skip=0)
-            return
-        try:  # draw the order again as it was drawn then, and put the generators back
-            _set(generators, start)
-            self._rest = loader._batches(skip=batches)
-        finally:
-            _set(generators, here)
-
-    def __iter__(self) -> _Epoch:
-        return self
-
-    def __next__(self) -> Any:
-        try:
-            batch = next(self._rest)
-        except StopIteration:
-            self.finished = True
-            raise
-        self.batches += 1
-        return batch
-
-    def __len__(self) -> int:
-        return len(self._index_sampler)
+        workers = self._workers
+        if workers is None or workers.closed:
+            job = Job(
+                self.dataset,
+                self._batched,
+                self.collate_fn,
+                self.drop_last,
+                self.num_workers,
+                base_seed,
+                self.worker_init_fn,
+            )
+            workers = Workers(job, self._context, self.timeout)
+        if self.persistent_workers:
+            self._workers, self._base_seed = workers, base_seed
+        return Prefetched(workers, indices, self.prefetch_factor or 2, self.in_order, keep=self.persistent_workers)
 
 
 class _NoIndices(Sampler[None]):
@@ -305,44 +274,3 @@ class _NoIndices(Sampler[None]):
 
     def __iter__(self) -> Iterator[None]:
         return repeat(None)
-
-
-def get_worker_info() -> None:
-    """None, as in PyTorch's main process: there are no workers."""
-    return
-
-
-def _set(generators: list[Generator], states: list[bytes]) -> None:
-    for generator, state in zip(generators, states, strict=True):
-        generator.load_state_bytes(state)
-
-
-def _consume(iterator: Iterator[Any], n: int) -> None:
-    deque(islice(iterator, n), maxlen=0)
-
-
-def _check_in_process(
-    num_workers: int, timeout: float, context: Any, prefetch_factor: int | None, persistent_workers: bool
-) -> None:
-    if num_workers < 0:
-        raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
-    if num_workers > 0:
-        raise ValueError(
-            f"num_workers option should be 0, got {num_workers}: this version loads data in the process itself. "
-            "Batches of a TensorDataset are cut by one array index, so that workers are seldom missed."
-        )
-    if timeout != 0:
-        raise ValueError(
-            f"timeout option should be 0: it limits the wait for workers, of which there are none, got {timeout}"
-        )
-    if prefetch_factor is not None:
-        raise ValueError(
-            "prefetch_factor option could only be specified in multiprocessing. Leave it None, as num_workers is 0."
-        )
-    if persistent_workers:
-        raise ValueError("persistent_workers option needs num_workers > 0, which this version does not have")
-    if context is not None:
-        raise ValueError(
-            "multiprocessing_context can only be used with multi-process loading (num_workers > 0), "
-            "but got num_workers=0"
-        )

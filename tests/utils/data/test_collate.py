@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import minitorch as torch
-from minitorch.utils.data import default_collate, default_convert
+from minitorch.utils.data import DataLoader, TensorDataset, default_collate, default_convert
+from minitorch.utils.data.collate import collate, default_collate_fn_map
 
 Point = namedtuple("Point", ["x", "y"])
 
@@ -117,3 +118,26 @@ def test_convert_leaves_arrays_of_strings():
     data = np.array(["a"])
     assert default_convert(data) is data
     assert default_convert(range(2)) == [0, 1]
+
+
+class Span:
+    def __init__(self, start, end):
+        self.start, self.end = start, end
+
+
+def test_a_type_of_ones_own_can_be_added(monkeypatch):
+    monkeypatch.setitem(default_collate_fn_map, Span, lambda batch, **_: sum(span.end - span.start for span in batch))
+    loader = DataLoader([(1, Span(0, 3)), (2, Span(1, 2))], batch_size=2)
+    assert [[numbers.tolist(), length] for numbers, length in loader] == [[[1, 2], 4]]
+
+
+def test_bulk_batches_heed_what_is_made_of_tensors(monkeypatch):
+    monkeypatch.setitem(default_collate_fn_map, torch.Tensor, lambda batch, **_: len(batch))
+    assert list(DataLoader(TensorDataset(torch.ones(3)), batch_size=2)) == [[2], [1]]
+
+
+def test_a_map_of_ones_own_goes_down_into_containers():
+    functions = {int: lambda batch, *, collate_fn_map: (sum(batch), len(collate_fn_map)), str: lambda batch, **_: batch}
+    assert collate([(1, {"a": [True]}), (2, {"a": [3]})], collate_fn_map=functions) == [(3, 2), {"a": [(4, 2)]}]
+    with pytest.raises(TypeError, match="batch must contain tensors"):
+        collate([1.5], collate_fn_map=functions)

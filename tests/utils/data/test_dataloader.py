@@ -208,8 +208,10 @@ def test_a_stream_has_no_order_to_choose(options, name):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"num_workers": 2}, "num_workers option should be 0, got 2: this version loads data in the process itself"),
         ({"num_workers": -1}, "num_workers option should be non-negative"),
+        ({"num_workers": 1, "timeout": -1}, "timeout option should be non-negative"),
+        ({"num_workers": 1, "prefetch_factor": -1}, "prefetch_factor option should be non-negative"),
+        ({"num_workers": 1, "multiprocessing_context": "thread"}, "should specify a valid start method"),
         ({"timeout": 5}, "timeout option should be 0"),
         ({"prefetch_factor": 2}, "prefetch_factor option could only be specified in multiprocessing"),
         ({"persistent_workers": True}, "persistent_workers option needs num_workers > 0"),
@@ -240,6 +242,18 @@ def test_what_is_accepted_and_changes_nothing():
     with pytest.warns(UserWarning, match="no accelerator is found"):
         assert lists(loader) == [[1], [2]]
     assert get_worker_info() is None
+
+
+def test_workers_are_numbered_and_few():
+    with pytest.raises(TypeError, match="num_workers option should be an int, got 'two'"):
+        DataLoader([1], num_workers="two")
+    with pytest.raises(AssertionError, match="prefetch_factor must be greater than 0"):
+        DataLoader([1], num_workers=1, prefetch_factor=0)
+    with pytest.raises(TypeError, match="should be a valid context object or a string"):
+        DataLoader([1], num_workers=1, multiprocessing_context=3)
+    with pytest.warns(UserWarning, match="will create 9999 worker processes in total"):
+        loader = DataLoader([1], num_workers=9999)
+    assert loader.prefetch_factor == 2
 
 
 def test_the_collate_fn_may_be_changed_later():

@@ -222,3 +222,74 @@ def test_states_of_other_loaders_are_refused():
         DataLoader(tensors(), batch_size=6, sampler=Fickle(), generator=generator()).load_state_dict(state)
     with pytest.raises(ValueError, match="a DataLoader's state has the keys"):
         shuffled_by_its_own().load_state_dict({"batches": 3})
+
+
+# --- Workers ----------------------------------------------------------------------------------------------------------
+
+ORDERS = {
+    "in order": {},
+    "shuffled": {"shuffle": True},
+    "shuffled by its own": {"shuffle": True, "generator": generator},
+    "drawn as it goes": {"sampler": lambda: RandomSampler(range(N), True, 100, generator())},
+    "kept": {"shuffle": True, "persistent_workers": True},
+}
+
+
+def with_workers(kind, number):
+    options = {name: value() if callable(value) else value for name, value in ORDERS[kind].items()}
+    if number == 0:
+        options.pop("persistent_workers", None)
+    else:
+        options["multiprocessing_context"] = "fork"
+    return DataLoader(tensors(), batch_size=6, num_workers=number, **options)
+
+
+@pytest.mark.parametrize(("before", "after", "handed"), [(2, 2, 1), (2, 0, 0), (2, 0, 3), (0, 2, 2)])
+@pytest.mark.parametrize("kind", ORDERS)
+def test_resumes_with_another_number_of_workers(kind, before, after, handed):
+    """In the second epoch: workers are ahead of the batches handed out, and so is the generator then."""
+    loader = with_workers(kind, before)
+    run(loader, 1)
+    batches = iter(loader)
+    for _ in range(handed):
+        next(batches)
+    state = loader.state_dict()
+    assert state["batches"] == handed
+    assert (state["drawn"] > handed) == (before > 0)
+    global_state = torch.get_rng_state()
+    rest = [(plain(batch), torch.rand(1).item()) for batch in batches]
+    expected = [*rest, "end", *(run(loader, 1) if kind != "kept" else [])]
+
+    torch.manual_seed(999)
+    other = with_workers(kind, after)
+    other.load_state_dict(state)
+    if torch.default_generator not in other._generators():
+        torch.set_rng_state(global_state)
+    assert run(other, 1 if kind == "kept" else 2) == expected
+
+
+def test_a_stream_of_workers_is_run_through_again():
+    def build():
+        return DataLoader(Noise(), batch_size=6, num_workers=2, multiprocessing_context="fork", generator=generator())
+
+    loader = build()
+    batches = iter(loader)
+    for _ in range(3):
+        next(batches)
+    state = loader.state_dict()
+    rest = [plain(batch) for batch in batches]
+    other = build()
+    other.load_state_dict(state)
+    assert [plain(batch) for batch in other] == rest
+    assert len(rest) == 5
+
+
+def test_a_place_needs_an_order():
+    loader = DataLoader(range(9), num_workers=1, in_order=False, multiprocessing_context="fork")
+    batches = iter(loader)
+    assert loader.state_dict()["batches"] == 0
+    next(batches)
+    with pytest.raises(RuntimeError, match="in the middle of an iteration needs in_order=True"):
+        loader.state_dict()
+    list(batches)
+    assert loader.state_dict()["batches"] is None
