@@ -1,0 +1,22 @@
+import minitorch as torch
+from minitorch import nn, optim
+from sklearn.datasets import load_digits
+
+digits = load_digits()
+X = torch.tensor(digits.data[:512] / 16.0, dtype=torch.float32)
+y = torch.tensor(digits.target[:512])
+model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+K = 4
+for epoch in range(2):
+    optimizer.zero_grad()
+    for i in range(16):
+        loss = nn.functional.cross_entropy(model(X[i * 32 : i * 32 + 32]), y[i * 32 : i * 32 + 32]) / K
+        loss.backward()  #!
+        if i % K == 0:  #-!
+            optimizer.step()  #-!
+            optimizer.zero_grad()  #-
+        if (i + 1) % K == 0:  #+
+            optimizer.step()  #+
+            optimizer.zero_grad()  #+
+result = model
