@@ -117,8 +117,8 @@ __all__ = [
     "get_rng_state", "half", "iinfo", "inf", "inference_mode", "initial_seed", "int", "int8", "int16", "int32", "int64",
     "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor",
     "linalg", "load", "long", "manual_seed", "nan", "newaxis", "nn", "no_grad", "onnx", "optim", "parallel", "pi",
-    "promote_types", "random", "save", "seed", "serialization", "set_default_dtype", "set_grad_enabled", "set_num_interop_threads",
-    "set_num_threads", "set_printoptions", "set_rng_state", "short", "signal", "special", "strided", "uint8", "uint16",
-    "uint32", "uint64", "utils", "vmap",
+    "promote_types", "random", "save", "seed", "serialization", "set_default_dtype", "set_grad_enabled",
+    "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "short", "signal", "special",
+    "strided", "uint8", "uint16", "uint32", "uint64", "utils", "vmap",
 ]  # fmt: skip
 __all__ += functions.__all__

@@ -110,3 +110,34 @@ def test_nothing_heavy_is_imported_early():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_doctor_reports_at_the_end_and_in_the_run_folder(run):
+    status, out, err = run("train", str(CONFIGS[0]), "trainer.max_steps=3", "--doctor")
+    assert (status, err) == (0, "")
+    assert "doctor: no findings in 3 steps." in out
+    data = json.loads((Path("runs") / CONFIGS[0].stem / "1" / "doctor.json").read_text())
+    assert data["findings"] == []
+    assert data["steps"] == 3
+    status, out, _ = run("train", str(CONFIGS[0]), "model.layers.0.in_features=7", "--doctor")
+    assert (status, out) == (2, "")
+
+
+def test_pitfalls_are_listed_explained_and_run(run, monkeypatch, tmp_path):
+    from minitorch.doctor import gallery
+
+    status, out, _ = run("pitfalls")
+    assert status == 0
+    assert "P01  zero_grad() is forgotten" in out
+    status, out, _ = run("pitfalls", "forgotten-zero", "--explain")
+    assert status == 2
+    status, out, _ = run("pitfalls", "zero_grad_forgotten", "--explain")
+    assert (status, out.split(":")[0]) == (0, "# P01")
+    (tmp_path / "p01_short.py").write_text("print('shown')\nraise SystemExit(3)\n")
+    monkeypatch.setattr(gallery, "folder", lambda: tmp_path)
+    assert run("pitfalls", "p1")[0] == 3
+    status, _, err = run("pitfalls", "P02")
+    assert (status, err.startswith("P02 has no script in ")) == (2, True)
+    monkeypatch.setattr(gallery, "folder", lambda: None)
+    status, _, err = run("pitfalls", "P01")
+    assert (status, err) == (2, "the scripts are not installed: they are examples/pitfalls in the source tree\n")

@@ -14,6 +14,7 @@ from sybil.parsers.doctest import DocTestParser
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from minitorch import cli
+from minitorch.sweep import plan
 from minitorch.train import config, datasets
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +45,7 @@ def check_toml(example):
     if "[model]" in text and "[optimizer]" in text:
         file = Path("shown.toml")
         file.write_text(text, encoding="utf-8")
-        config.load(file)
+        plan.load(file) if "[sweep]" in text else config.load(file)
 
 
 def check_commands(example):
@@ -57,6 +58,8 @@ def check_commands(example):
 
 def check_command(words):
     words = [Path(words[0]).name, *words[1:]]
+    if words[0] == "mpiexec":
+        words = [word for word in words[3:] if word not in ("-m", "mpi4py", "python")]
     assert words[0] in PROGRAMS or (ROOT / words[0]).exists(), f"no such program: {words[0]}"
     for word in words[1:]:
         if re.fullmatch(r"(configs|examples|docs|tests|benchmarks|minitorch)/\S*", word):
@@ -66,6 +69,9 @@ def check_command(words):
     if words[0] == "minitorch" and words[1] == "train":
         overrides = [word for word in words[3:] if "=" in word]
         config.load(ROOT / words[2], overrides)
+    elif words[0] == "minitorch" and words[1] == "sweep":
+        plan.load(ROOT / words[2], [word for word in words[3:] if "=" in word])
+        cli._parser().parse_args(words[1:])
     elif words[0] == "minitorch":
         cli._parser().parse_args(words[1:])
 
@@ -127,27 +133,27 @@ def test_ci_runs_the_commands_of_the_readme():
 
 
 @pytest.mark.parametrize(
-    ("heading", "table", "elsewhere"),
+    ("heading", "tables", "elsewhere"),
     [
-        ("The top level", config.Config, {"data", "model", "loss", "optimizer", "scheduler", "trainer"}),
-        ("`[data]`", config.DataTable, set()),
-        ("`[model]`", config.ModelTable, set()),
-        ("`[scheduler]`", config.SchedulerTable, set()),
-        ("`[trainer]`", config.TrainerTable, set()),
+        ("The top level", [config.Config], {"data", "model", "loss", "optimizer", "scheduler", "trainer"}),
+        ("`[data]`", [config.DataTable], set()),
+        ("`[model]`", [config.ModelTable, config.FactoryTable], set()),
+        ("`[scheduler]`", [config.SchedulerTable], set()),
+        ("`[trainer]`", [config.TrainerTable], set()),
     ],
 )
-def test_config_page_has_every_key_with_its_default(heading, table, elsewhere):
+def test_config_page_has_every_key_with_its_default(heading, tables, elsewhere):
     page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
     section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", section, re.MULTILINE)
-    fields = {key: field for key, field in table.model_fields.items() if key not in elsewhere}
+    fields = {key: field for table in tables for key, field in table.model_fields.items() if key not in elsewhere}
     assert [key for key, _ in rows] == list(fields)
     for key, said in rows:
         default = fields[key].default
         if said.startswith("`") and key != "monitor":
             assert json.loads(said.strip("`")) == default, key
         elif key != "name":
-            assert default is None or fields[key].is_required(), key
+            assert default in (None, {}) or fields[key].is_required(), key
 
 
 def test_config_page_has_every_data_set():

@@ -16,19 +16,25 @@ ROOMS = [
     ["core"],
     ["ops"],
     ["methods"],
-    ["functions", "autograd", "linalg", "special", "fft", "signal"],
+    ["functions", "random", "autograd", "linalg", "special", "fft", "signal"],
     ["nn"],
     ["optim"],
     ["utils"],
+    ["func"],
     ["serialization"],
+    ["onnx", "parallel"],
     ["train"],
-    ["doctor"],
+    ["sklearn"],
+    ["doctor", "sweep"],
     ["cli"],
     ["__main__"],
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 FILES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ["sklearn", "scipy", "matplotlib", "pydantic", "tqdm", "safetensors", "tomllib", "tomli_w", "multiprocessing"]
+HEAVY = [
+    "sklearn", "scipy", "matplotlib", "pydantic", "tqdm", "safetensors", "tomllib", "tomli_w", "multiprocessing",
+    "onnx", "tensorboardX", "threadpoolctl", "zipfile",
+]  # fmt: skip
 
 
 def room_of(parts):

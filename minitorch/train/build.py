@@ -7,9 +7,10 @@ loss that does not fit the data, arguments that a constructor refuses. Sizes tha
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,15 @@ from minitorch.core import dtypes
 from minitorch.core.generator import Generator
 from minitorch.core.mode import no_grad
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.train import components
+from minitorch.train import components, factory
 from minitorch.train.callbacks import mode_of
-from minitorch.train.config import Config, Table, arguments, default_table
-from minitorch.train.data import Data, prepare
+from minitorch.train.config import Config, FactoryTable, Table, arguments, default_table
+from minitorch.train.data import Data, first_rows, prepare
 from minitorch.train.datasets import TASKS, Array
 from minitorch.train.locate import Path
 from minitorch.train.problems import ConfigError, Problem, dotted, got, one_of
 from minitorch.train.randomness import seed_everything
+from minitorch.train.resolved import written
 from minitorch.train.sources import Source
 from minitorch.train.tasks import DEFAULT_LOSS, Task, suitable, task_of
 from minitorch.utils.data import DataLoader, TensorDataset
@@ -44,7 +46,7 @@ class Parts:
     resolved: dict[str, Any]
     data: Data
     task: Task
-    model: nn.Sequential
+    model: nn.Module
     loss: nn.Module
     optimizer: Any
     scheduler: Any
@@ -76,7 +78,9 @@ class _Builder:
         self.resolved["loss"] = loss_table.model_dump()
         task = task_of(data, loss_table.name)
         seed_everything(config.seed)
-        model = self.model(data, task)
+        self.check_logs()
+        own = isinstance(config.model, FactoryTable)
+        model = self.own_model(data, task) if own else self.model(data, task)
         loss = self.loss(loss_table)
         monitor = self.monitor(data, task)
         options = config.trainer
@@ -124,6 +128,12 @@ class _Builder:
             data = prepare(table.name, **settings, dtype=self.config.dtype, arguments=own)
         if self.problems:
             raise ConfigError(self.problems)
+        options = self.config.trainer
+        if options.fast_dev_run:
+            return first_rows(data, options.batch_size * options.accumulate, options.batch_size)
+        if options.overfit_batches is not None:
+            few = first_rows(data, options.batch_size * options.overfit_batches)
+            return replace(few, val=few.train)
         return data
 
     def model(self, data: Data, task: Task) -> Any:
@@ -166,6 +176,30 @@ class _Builder:
             return None
         return nn.Sequential(*layers)
 
+    def own_model(self, data: Data, task: Task) -> Any:
+        """What the factory makes, tried on two rows."""
+        table, rows = self.config.model, wrap(data.train[0][:2])
+        path: Path = ("model", "factory")
+        sizes = {"in_features": rows.shape[-1], "out_features": task.outputs}
+        with self.attempt(path):
+            model = factory.made(table.factory, table.arguments, sizes).to(getattr(dtypes, self.config.dtype))
+            with no_grad():
+                given = tuple(model.eval()(rows).shape)
+            model.train()
+            if given != (len(rows), task.outputs):
+                raise factory.FactoryError(
+                    f"gives {given} for {len(rows)} rows, should give ({len(rows)}, {task.outputs})"
+                )
+            return model
+
+    def check_logs(self) -> None:
+        """The packages of the places where figures are written."""
+        for index, place in enumerate(self.config.trainer.log):
+            package = {"csv": "csv", "tensorboard": "tensorboardX", "mlflow": "mlflow"}[place]
+            if importlib.util.find_spec(package) is None:
+                what = f"{package} is not installed: pip install 'minitorch[{place}]' {got(place)}"
+                self.refuse(("trainer", "log", index), what)
+
     def inferred(self, flowing: Tensor, task: Task, last: bool) -> dict[str, Any]:
         """Sizes that a layer can be told by its input (N, C, ...), and the last one by the data."""
         shape = flowing.shape
@@ -199,7 +233,7 @@ class _Builder:
             what = f"should be at most {rows}, or no batch is full {got(options.batch_size)}"
             self.refuse(("trainer", "batch_size"), what)
         alone = rows % options.batch_size == 1 and not options.drop_last
-        if model is not None and alone and any(isinstance(layer, nn.BatchNorm1d) for layer in model):
+        if model is not None and alone and any(isinstance(layer, nn.BatchNorm1d) for layer in model.modules()):
             what = f"leaves a last batch of one of {rows} rows, which BatchNorm1d cannot normalise"
             self.refuse(("trainer", "batch_size"), f"{what} {got(options.batch_size)}; or set drop_last = true")
 
@@ -263,14 +297,3 @@ class _Builder:
             if named and (key := named[1] or named[2]) in table:
                 path, said = (*path, key), said.removeprefix(f"{key}: ")
             self.refuse(path, f"{what}: {said}" if what else said)
-
-
-def written(tree: Any) -> Any:
-    """What TOML can write of a resolved configuration: it has no word for None, which is left out."""
-    if isinstance(tree, dict):
-        kept = {key: written(tree[key]) for key in sorted(tree, key=lambda key: key != "name")}  # the name stands first
-        return {key: value for key, value in kept.items() if value is not None}
-    if isinstance(tree, list | tuple):
-        items = [written(item) for item in tree]
-        return None if None in items else items
-    return tree

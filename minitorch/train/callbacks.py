@@ -25,6 +25,8 @@ class Callback:
     ...         print(trainer.epoch, trainer.figures["train_loss"])
     """
 
+    lasting = True  # part of checkpoints; False for one that only looks on, and may be absent when resuming
+
     def on_fit_start(self, trainer: Trainer) -> None:
         """Before the first epoch; ``trainer.epoch`` and ``trainer.step`` are not 0 when a training is resumed."""
 
@@ -39,6 +41,9 @@ class Callback:
 
     def on_fit_end(self, trainer: Trainer) -> None:
         """After the last epoch."""
+
+    def on_failure(self, trainer: Trainer, error: BaseException) -> None:
+        """When the training raised, or was interrupted; the exception goes on its way."""
 
     def state_dict(self) -> dict[str, Any]:
         """What this callback remembers (numbers, strings, tensors, lists and dicts of them)."""
@@ -96,7 +101,7 @@ class EarlyStopping(Callback):
         if self.best.improved(trainer.figures):
             self.waited = 0
             if self.restore_best:
-                self.weights = _copied(trainer.model.state_dict())
+                self.weights = _copied(trainer.judged.state_dict())
         else:
             self.waited += 1
         if self.patience is not None and self.waited >= self.patience:
@@ -156,7 +161,7 @@ class Checkpoint(Callback):
     def on_epoch_end(self, trainer: Trainer) -> None:
         if self.best.improved(trainer.figures):
             figures = dict(trainer.figures)
-            self.unsaved = {"model": _copied(trainer.model.state_dict()), "figures": figures}
+            self.unsaved = {"model": _copied(trainer.judged.state_dict()), "figures": figures}
         if self.is_due() or trainer.finished:
             self.save(trainer)
 

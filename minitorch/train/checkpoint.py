@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,9 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.tensor import Tensor, wrap
+from minitorch.serialization.atomic import sync_folder, writing
+
+__all__ = ["load", "save", "sync_folder", "write_whole"]
 
 _HEADER = "minitorch"  # one key only: safetensors does not keep the order of several
 
@@ -60,25 +62,8 @@ def load(path: str | Path) -> dict[str, Any]:
 
 def write_whole(path: str | Path, content: bytes) -> None:
     """Replace a file by one rename of a synced one."""
-    path = Path(path)
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as file:
+    with writing(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a loss of power."""
-    if os.name == "nt":  # a folder cannot be opened there, and needs no syncing
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _encode(value: Any, place: str, arrays: dict[str, np.ndarray[Any, Any]]) -> Any:

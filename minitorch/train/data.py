@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,17 @@ def prepare(
     count = int(targets.max()) + 1 if task == "classification" else targets.shape[1]
     parts = [(features[rows], targets[rows]) for rows in (train, val, test)]
     return Data(name, task, parts[0], parts[1] if len(val) else None, parts[2], count, scale)
+
+
+def first_rows(data: Data, train: int, rest: int | None = None) -> Data:
+    """The same data with so many training rows, and ``rest`` rows of each other part."""
+
+    def cut(part: tuple[Array, Array], rows: int | None) -> tuple[Array, Array]:
+        return part[0][:rows], part[1][:rows]
+
+    return replace(
+        data, train=cut(data.train, train), val=cut(data.val, rest) if data.val else None, test=cut(data.test, rest)
+    )
 
 
 def split(

@@ -3,62 +3,133 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from minitorch.parallel import Team
+from minitorch.train import checkpoint
+from minitorch.train.averaging import WeightAverage
 from minitorch.train.build import Parts, build
 from minitorch.train.callbacks import Callback, Checkpoint, EarlyStopping
 from minitorch.train.config import load
+from minitorch.train.data_parallel import ParallelTrainer, followed
+from minitorch.train.loggers import CsvLog, MLflowLog, TensorBoardLog
 from minitorch.train.loop import Trainer
+from minitorch.train.norms import Norms
 from minitorch.train.plots import curves
 from minitorch.train.reporting import MetricsLog, ProgressBar
+from minitorch.train.resolved import flat
 from minitorch.train.runs import Run, RunError
 
 Say = Callable[[str], None]
 
 
-def train(file: str | Path, overrides: Sequence[str] = (), root: str | Path = "runs", say: Say = print) -> Run:
-    """Train what a configuration describes, in a new run folder.
+def train(
+    file: str | Path,
+    overrides: Sequence[str] = (),
+    root: str | Path = "runs",
+    say: Say = print,
+    *,
+    trust: bool = False,
+    further: Sequence[Callback] = (),
+) -> Run:
+    """Train what a configuration describes, in a new run folder (with ``fast_dev_run`` in one that does not stay).
+
+    ``trust`` allows a model made by a function of one's own, ``further`` are callbacks that only look on.
 
     Raises `ConfigError` or `RunError`, and has then written nothing.
     """
     import tomli_w
 
-    parts = build(*load(file, overrides))
-    run = Run.create(root, parts.config.name, tomli_w.dumps(parts.resolved), parts.config.seed)
-    with run.lock():
-        carry_out(run, parts, say)
+    team = launched()
+    with team.leader_first():
+        parts = build(*load(file, overrides, trust))
+    with contextlib.ExitStack() as stack:
+        if parts.config.trainer.fast_dev_run:
+            root = stack.enter_context(tempfile.TemporaryDirectory())
+        config = tomli_w.dumps(parts.resolved)
+        run = team.shared(lambda: Run.create(root, parts.config.name, config, parts.config.seed))
+        if team.leads:
+            stack.enter_context(run.lock())
+        carry_out(run, parts, say, further, team=team)
     return run
 
 
-def resume(given: str, root: str | Path = "runs", say: Say = print) -> Run:
+def resume(
+    given: str,
+    root: str | Path = "runs",
+    say: Say = print,
+    *,
+    trust: bool = False,
+    further: Sequence[Callback] = (),
+) -> Run:
     """Go on with a run from its last checkpoint, or from its beginning when it had none yet.
 
     Raises `RunError` for what is not a run, and for a run that another process is training.
     """
-    run = Run.find(given, root)
-    with run.lock():
-        if run.finished:
+    team = launched()
+    with team.leader_first():
+        run = Run.find(given, root)
+    with run.lock() if team.leads else contextlib.nullcontext():
+        if not team.shared(lambda: run.finished):
+            with team.leader_first():
+                parts = build(*load(run.config, trust=trust))
+            carry_out(run, parts, say, further, team=team)
+        elif team.leads:
             say(f"{run.folder} is finished: nothing to resume, nothing changed")
-        else:
-            carry_out(run, build(*load(run.config)), say)
     return run
 
 
-def carry_out(run: Run, parts: Parts, say: Say) -> None:
-    """Train (on), measure, draw, and say what came out."""
+def launched() -> Team:
+    """The processes that train together, as ``mpiexec`` has started them."""
+    try:
+        return Team.launched()
+    except RuntimeError as error:
+        raise RunError(str(error)) from None
+
+
+def trained(run: Run, trust: bool = False) -> tuple[Parts, Trainer]:
+    """The parts of a run and a trainer whose model has the weights that the run ended with, or has got to.
+
+    Raises `ConfigError`, and `RunError` when there is no checkpoint yet.
+    """
+    parts = build(*load(run.config, trust=trust))
+    if not (run.checkpoints / "last.safetensors").exists():
+        raise RunError(f"{run.folder} has no checkpoint yet")
+    trainer = trainer_of(parts, callbacks_of(parts, run, MetricsLog(run.metrics)))
+    trainer.load(run.checkpoints / "last.safetensors")
+    for callback in trainer.callbacks:
+        if isinstance(callback, WeightAverage | EarlyStopping):
+            callback.on_fit_end(trainer)
+    return parts, trainer
+
+
+def carry_out(
+    run: Run,
+    parts: Parts,
+    say: Say,
+    further: Sequence[Callback] = (),
+    draw: bool = True,
+    team: Team = Team(None),  # noqa: B008 (it never changes)
+) -> None:
+    """Train (on), measure, draw the curves, and say what came out; of a team, the leader does all but the training."""
     from threadpoolctl import threadpool_limits
 
+    if not team.leads:
+        follow(run, parts, team)
+        return
     started = time.monotonic()
     say(f"{run.folder}: {described(parts)}")
     log = MetricsLog(run.metrics)
-    trainer = trainer_of(parts, run, log)
+    trainer = trainer_of(parts, [*further, *callbacks_of(parts, run, log)], team)
     for unfinished in run.checkpoints.glob("*.tmp"):
         unfinished.unlink()
-    if (run.checkpoints / "last.safetensors").exists():
+    if team.shared((run.checkpoints / "last.safetensors").exists):
         try:
             trainer.load(run.checkpoints / "last.safetensors")
         except ValueError as error:
@@ -66,12 +137,14 @@ def carry_out(run: Run, parts: Parts, say: Say) -> None:
         say(f"resumed at epoch {trainer.epoch + 1}, step {trainer.step}")
     limits = threadpool_limits(parts.config.trainer.threads, "blas")
     # overflow shows as a loss that is not finite, which the trainer reports
-    with contextlib.closing(log), limits, np.errstate(over="ignore", invalid="ignore"):
+    noting = noting_failure(run)
+    with contextlib.closing(log), limits, team.leader_last(), noting, np.errstate(over="ignore", invalid="ignore"):
         history = trainer.fit(parts.train, parts.val)
         figures = final_figures(trainer, parts)
         tested = {f"test_{name}": value for name, value in figures["test"].items()}
         log.write({"kind": "test", "epoch": trainer.epoch, "step": trainer.step} | tested)
-    curves(history, run.curves)
+    if draw:
+        curves(history, run.curves)
     seconds = round(time.monotonic() - started, 3)
     best = next(c.best for c in trainer.callbacks if isinstance(c, Checkpoint))
     run.finish(
@@ -87,10 +160,45 @@ def carry_out(run: Run, parts: Parts, say: Say) -> None:
     say(table(figures))
 
 
-def trainer_of(parts: Parts, run: Run, log: MetricsLog) -> Trainer:
-    """A trainer as the configuration wants it, with the callbacks that fill a run folder."""
+def follow(run: Run, parts: Parts, team: Team) -> None:
+    """Train with a leader that carries out a run: everything that it asks all for, in the same order."""
+    from threadpoolctl import threadpool_limits
+
+    trainer = trainer_of(parts, followed(callbacks_of(parts, run, MetricsLog(run.metrics))), team)
+    last = run.checkpoints / "last.safetensors"
+    if team.shared(last.exists):
+        trainer.load(last)
+    limits = threadpool_limits(parts.config.trainer.threads, "blas")
+    with limits, team.leader_last(), np.errstate(over="ignore", invalid="ignore"):
+        trainer.fit(parts.train, parts.val)
+        final_figures(trainer, parts)
+
+
+@contextlib.contextmanager
+def noting_failure(run: Run) -> Iterator[None]:
+    """Leave the message of an exception in the run's folder; a run that is taken up again starts without one."""
+    run.failure.unlink(missing_ok=True)
+    try:
+        yield
+    except Exception as error:
+        checkpoint.write_whole(run.failure, f"{type(error).__name__}: {error}\n".encode())
+        raise
+
+
+def callbacks_of(parts: Parts, run: Run, log: MetricsLog) -> list[Callback]:
+    """What fills a run folder, and what the configuration asks for."""
     options = parts.config.trainer
     callbacks: list[Callback] = [ProgressBar(), log]
+    if options.norms:
+        callbacks.insert(1, Norms())
+    makers: dict[str, Callable[[], Callback]] = {
+        "csv": lambda: CsvLog(run.folder / "metrics.csv"),
+        "tensorboard": lambda: TensorBoardLog(run.folder / "tensorboard"),
+        "mlflow": lambda: MLflowLog(flat(parts.resolved), str(run.folder)),
+    }
+    callbacks += [makers[place]() for place in dict.fromkeys(options.log)]
+    if options.ema is not None:
+        callbacks.append(WeightAverage(options.ema))
     if options.patience is not None or options.restore_best:
         callbacks.append(
             EarlyStopping(
@@ -100,7 +208,14 @@ def trainer_of(parts: Parts, run: Run, log: MetricsLog) -> Trainer:
     callbacks.append(
         Checkpoint(run.checkpoints, parts.monitor, every=options.checkpoint_every, seconds=options.checkpoint_seconds)
     )
-    return Trainer(
+    return callbacks
+
+
+def trainer_of(parts: Parts, callbacks: Sequence[Callback] = (), team: Team = Team(None)) -> Trainer:  # noqa: B008
+    """A trainer as the configuration wants it; one of several, in a team."""
+    options = parts.config.trainer
+    make: Callable[..., Trainer] = Trainer if team.size == 1 else functools.partial(ParallelTrainer, team)
+    return make(
         parts.model,
         parts.loss,
         parts.optimizer,
@@ -108,7 +223,7 @@ def trainer_of(parts: Parts, run: Run, log: MetricsLog) -> Trainer:
         interval=parts.config.scheduler.interval if parts.config.scheduler else "epoch",
         monitor=parts.monitor,
         epochs=options.epochs,
-        max_steps=options.max_steps,
+        max_steps=1 if options.fast_dev_run else options.max_steps,
         accumulate=options.accumulate,
         clip_norm=options.clip_norm,
         clip_value=options.clip_value,

@@ -11,6 +11,7 @@ from minitorch.nn import Module
 from minitorch.nn.utils import clip_grad_norm_, clip_grad_value_
 from minitorch.optim import Optimizer
 from minitorch.optim.lr_scheduler import ReduceLROnPlateau
+from minitorch.train import not_finite
 from minitorch.train.callbacks import Callback, Checkpoint
 from minitorch.train.metrics import Metric
 from minitorch.train.state import Total, TrainerState
@@ -65,6 +66,7 @@ class Trainer(TrainerState):
             raise ValueError(f"epochs must be 0 or more and accumulate 1 or more, got {epochs} and {accumulate}")
         super().__init__(metrics)
         self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.judged = model  # whose figures are taken and whose weights are kept: a callback may put an average here
         self.scheduler, self.interval, self.monitor = scheduler, interval, monitor
         self.epochs, self.max_steps, self.accumulate = epochs, max_steps, accumulate
         self.clip_norm, self.clip_value = clip_norm, clip_value
@@ -80,10 +82,15 @@ class Trainer(TrainerState):
         """Train until ``epochs`` or ``max_steps`` are done or a callback says stop; give the figures of every epoch."""
         self.train_loader, self.val_loader = train, val
         self.notify("on_fit_start")
-        if not self.model.training:
-            self.model.train()
-        while not self.finished:
-            self.fit_epoch()
+        try:
+            if not self.model.training:
+                self.model.train()
+            while not self.finished:
+                self.fit_epoch()
+        except BaseException as error:
+            for callback in self.callbacks:
+                callback.on_failure(self, error)
+            raise
         self.notify("on_fit_end")
         return self.history
 
@@ -100,37 +107,46 @@ class Trainer(TrainerState):
 
     def fit_window(self, window: list[MicroBatch]) -> None:
         """One optimizer step, on the gradient of all that the window's micro-batches hold."""
-        self.optimizer.zero_grad()
-        total = 0.0
-        for batch in window:
-            if batch.share == 0.0:  # every label ignored: nothing to learn from, and its mean would be 0/0
-                continue
-            output = self.model(*batch.inputs)
-            loss = self.loss(output, batch.target)
-            (loss if batch.share == 1.0 else loss * batch.share).backward()
-            total += self.train_total.add(loss, output, batch)
-        self.check(total)
+        self.check(self.learn(window, self.train_total), window)
         self.clip()
         self.optimizer.step()
         self.step, self.batch = self.step + 1, self.batch + len(window)
         self.schedule("step")
         self.notify("on_window_end")
 
+    def learn(self, window: list[MicroBatch], total: Total | None = None) -> float:
+        """The gradients of a window, and its loss; ``total`` gathers the figures."""
+        self.optimizer.zero_grad()
+        total = total or Total(None)
+        window_loss = 0.0
+        for batch in window:
+            if batch.share == 0.0:  # every label ignored: nothing to learn from, and its mean would be 0/0
+                continue
+            output = self.model(*batch.inputs)
+            loss = self.loss(output, batch.target)
+            (loss if batch.share == 1.0 else loss * batch.share).backward()
+            window_loss += total.add(loss, output, batch)
+        return window_loss
+
     def evaluate(self, batches: Iterable[Any], prefix: str = "") -> dict[str, float]:
         """Loss and figures over a loader, without gradients and in ``eval()`` mode; every module's mode is put back."""
-        modes = [(module, module.training) for module in self.model.modules()]
+        modes = [(module, module.training) for module in self.judged.modules()]
         total = Total(self.metrics)
-        self.model.eval()
+        self.judged.eval()
         try:
             with no_grad():
-                for window in windows(batches, 1, self.held, self.averages):
-                    batch = window[0]
-                    output = self.model(*batch.inputs)
-                    total.add(self.loss(output, batch.target), output, batch)
+                self.measure(batches, total)
         finally:
             for module, training in modes:
                 module.training = training
         return total.figures(prefix)
+
+    def measure(self, batches: Iterable[Any], total: Total) -> None:
+        """Every batch through the judged model, into ``total``."""
+        for window in windows(batches, 1, self.held, self.averages):
+            batch = window[0]
+            output = self.judged(*batch.inputs)
+            total.add(self.loss(output, batch.target), output, batch)
 
     @property
     def stopping(self) -> bool:
@@ -149,10 +165,12 @@ class Trainer(TrainerState):
         if self.clip_norm is not None:
             self.window_figures["grad_norm"] = float(clip_grad_norm_(self.parameters, self.clip_norm))
 
-    def check(self, loss: float) -> None:
+    def check(self, loss: float, window: Sequence[MicroBatch] = ()) -> None:
+        """Stop at a loss that is not a number, and say which batch and which layer made it."""
         if not math.isfinite(loss):
+            found = not_finite.origin(self.model, self.loss, window, self.batch)
             raise FloatingPointError(
-                f"the loss is {loss} in step {self.step + 1} of epoch {self.epoch + 1}: "
+                f"the loss is {loss} in step {self.step + 1} of epoch {self.epoch + 1}: {found}"
                 "try a smaller lr, or clip_norm; look at the data for nan"
             )
         self.window_loss = loss

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
-def curves(history: Sequence[dict[str, Any]], path: str | Path) -> None:
+def curves(history: Sequence[dict[str, Any]], path: str | Path | IO[bytes]) -> None:
     """Draw loss (and accuracy, or r2) of every epoch, training against validation, as PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -27,4 +27,4 @@ def curves(history: Sequence[dict[str, Any]], path: str | Path) -> None:
         axes.set_ylabel(name)
         axes.grid(alpha=0.3)
         axes.legend()
-    figure.savefig(path, dpi=100)
+    figure.savefig(path, dpi=100, format="png")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,20 +21,21 @@ class Problem:
     what: str
 
     @property
-    def line(self) -> float:
-        """Where it belongs in a report: down the file, overrides last."""
-        line = self.where.rpartition(":")[2]
-        return int(line) if line.isdigit() else math.inf
+    def place(self) -> tuple[bool, str, int]:
+        """Where it belongs in a report: file by file, down the lines, overrides last."""
+        file, _, line = self.where.rpartition(":")
+        return (self.where == "override", file, int(line)) if line.isdigit() else (True, self.where, 0)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.key, self.what) if part)
+        line = ": ".join(part for part in (self.where, self.key, self.what) if part)
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 class ConfigError(Exception):
     """A configuration that cannot be trained: all its problems at once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda p: p.line)
+        self.problems = sorted(problems, key=lambda p: p.place)
         super().__init__("\n".join(map(str, self.problems)))
 
 

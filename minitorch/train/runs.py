@@ -7,6 +7,7 @@ metrics.jsonl         a line a step, a line an epoch, a last one with the ``test
 checkpoints/          last.safetensors (all that is needed to go on), best.safetensors (weights of the best epoch)
 curves.png            loss and accuracy over the epochs
 summary.json          written last: the final figures. A run that has it is finished
+error.txt             why the training failed, if it did
 ====================  ==============================================================================================
 """
 
@@ -42,6 +43,7 @@ class Run:
         self.checkpoints = self.folder / "checkpoints"
         self.curves = self.folder / "curves.png"
         self.summary = self.folder / "summary.json"
+        self.failure = self.folder / "error.txt"
 
     @classmethod
     def create(cls, root: str | Path, name: str, config: str, seed: int) -> Run:
@@ -82,6 +84,25 @@ class Run:
     @property
     def finished(self) -> bool:
         return self.summary.is_file()
+
+    @property
+    def status(self) -> str:
+        """``finished``, ``running`` (another process holds it), ``failed`` or ``interrupted``."""
+        if self.finished:
+            return "finished"
+        try:
+            with self.lock() if (self.folder / ".lock").exists() else contextlib.nullcontext():
+                return "failed" if self.failure.exists() else "interrupted"
+        except RunError:
+            return "running"
+
+    def lines(self, kind: str) -> list[dict[str, Any]]:
+        """The lines of ``metrics.jsonl`` of a kind: ``step``, ``epoch`` or ``test``; a torn last one is left out."""
+        found = []
+        for text in self.metrics.read_text(encoding="utf-8").splitlines() if self.metrics.exists() else []:
+            with contextlib.suppress(ValueError):
+                found.append(json.loads(text))
+        return [line for line in found if line.get("kind") == kind]
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Write the summary, which says that all the rest is there."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
-from minitorch.train.locate import Path, locate
+from minitorch.train.files import EXTENDS, forget, read_files
+from minitorch.train.locate import Path
 from minitorch.train.problems import ConfigError, Problem, dotted, got, origin, shown
 
-_WORD = re.compile(r"[A-Za-z_][\w.-]*")  # what an override may say without quotes
+_WORD = re.compile(r"[A-Za-z_][\w.:-]*")  # what an override may say without quotes
 
 
 @dataclass
@@ -29,35 +30,17 @@ class Source:
 
 
 def read(file: str | File, overrides: Sequence[str] = ()) -> Source:
-    """Read a TOML file, then set what the overrides (``key.path=value``) say.
+    """Read a TOML file and what it extends, then set what the overrides (``key.path=value``) say.
 
     Raises `ConfigError` for a file that cannot be read, is not UTF-8 or not TOML, and for overrides without a place.
     """
     name = str(file)
-    try:
-        text = File(file).read_bytes().decode("utf-8")
-        values = tomllib.loads(text)
-    except OSError as error:
-        raise _unreadable(name, error.strerror or str(error)) from None
-    except UnicodeDecodeError as error:
-        raise _unreadable(name, f"not UTF-8 text (byte {error.start})") from None
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        what = str(error)[: line.start()] if line else str(error)
-        where = f"{name}:{line[1]}" if line else name
-        raise ConfigError([Problem(where, "", f"not TOML: {what}" + (f", column {line[2]}" if line else ""))]) from None
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(name, str(error)) from None
-    source = Source(name, values, {path: f"{name}:{line}" for path, line in locate(text).items()})
+    source = Source(name, *read_files(name))
     problems = [p for text in overrides if (p := _override(source, text)) is not None]
-    problems += [Problem(source.where(path), dotted(path), what) for path, what in _unwritable(values)]
+    problems += [Problem(source.where(path), dotted(path), what) for path, what in _unwritable(source.values)]
     if problems:
         raise ConfigError(problems)
     return source
-
-
-def _unreadable(name: str, why: str) -> ConfigError:
-    return ConfigError([Problem(name, "", f"cannot read this configuration: {why}")])
 
 
 def _override(source: Source, text: str) -> Problem | None:
@@ -101,8 +84,9 @@ def _override(source: Source, text: str) -> Problem | None:
             node = node.setdefault(part, {})
         else:
             return Problem("override", key, f"{dotted(path)} is {shown(node)}, not a table")
-    for inside in [p for p in source.origins if p[: len(path)] == path]:
-        del source.origins[inside]
+    if path == (EXTENDS,):
+        return Problem("override", key, f"belongs into a file {got(value)}")
+    forget(source.origins, path)
     source.origins[path] = "override"
     return None
 

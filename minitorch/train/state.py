@@ -96,7 +96,7 @@ class TrainerState:
             "scheduler": self.scheduler.state_dict() if self.scheduler is not None else None,
             "random": randomness.capture(self.train_loader, self.val_loader),
             "epoch_random": self.epoch_random if self.batch else None,
-            "callbacks": [[type(c).__name__, c.state_dict()] for c in self.callbacks],
+            "callbacks": [[type(c).__name__, c.state_dict()] for c in self.callbacks if c.lasting],
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -104,7 +104,8 @@ class TrainerState:
 
         Raises `ValueError` when the callbacks are not those of the checkpoint.
         """
-        names, saved = [type(c).__name__ for c in self.callbacks], [name for name, _ in state["callbacks"]]
+        callbacks = [c for c in self.callbacks if c.lasting]
+        names, saved = [type(c).__name__ for c in callbacks], [name for name, _ in state["callbacks"]]
         if names != saved:
             raise ValueError(f"the checkpoint was written with callbacks {saved}, this trainer has {names}")
         if (self.scheduler is None) != (state["scheduler"] is None):
@@ -116,7 +117,7 @@ class TrainerState:
         self.optimizer.load_state_dict(state["optimizer"])
         if self.scheduler is not None:
             self.scheduler.load_state_dict(state["scheduler"])
-        for callback, (_, remembered) in zip(self.callbacks, state["callbacks"], strict=True):
+        for callback, (_, remembered) in zip(callbacks, state["callbacks"], strict=True):
             callback.load_state_dict(remembered)
         self.epoch_random, self._resumed_random = state["epoch_random"], state["random"]
 

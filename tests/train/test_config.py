@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from minitorch.train import components, config
 from minitorch.train.build import build
+from minitorch.train.json_schema import json_schema
 from minitorch.train.problems import ConfigError
 from minitorch.train.signatures import REQUIRED, configurable
 
@@ -342,7 +343,7 @@ def test_what_must_be_given_but_cannot_be_written_is_no_component():
 
 
 def test_json_schema():
-    schema = config.json_schema()
+    schema = json_schema()
     assert json.dumps(schema)
     assert schema["$defs"]["Adam"]["properties"]["lr"]["exclusiveMinimum"] == 0
     assert (
@@ -351,6 +352,9 @@ def test_json_schema():
         ]
         == 1
     )
+    assert schema["if"] == {"required": ["extends"]}  # such a file may leave things out
+    assert "optimizer" in schema["else"]["required"]
+    assert "extends" in schema["then"]["properties"]
 
 
 # --- Anything at all --------------------------------------------------------------------------------------------------

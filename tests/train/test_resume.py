@@ -1,7 +1,8 @@
 """A run that is killed anywhere and resumed ends with the bytes of the run that never was.
 
 The moments are exact: a driver kills its own process at the n-th forward pass (between the micro-batches of a window)
-or at the n-th step of writing files. One more test kills by the clock.
+or at the n-th step of writing files. One more test kills by the clock, and ``python -m tests.train.kills`` does so as
+often as it is told.
 """
 
 import json
@@ -39,6 +40,8 @@ accumulate = 5
 clip_norm = 0.5
 patience = 3
 restore_best = true
+norms = true
+ema = 0.9
 checkpoint_every = 2
 checkpoint_seconds = 0
 """
@@ -106,7 +109,7 @@ def test_the_same_seed_gives_the_same_bytes(config, undisturbed, tmp_path):
 
 
 # Forward passes of Linear: 4 in building; an epoch has 2 a micro-batch (windows of 5, 5 and 2) and 2 of validation.
-@pytest.mark.parametrize("count", [6, 17, 27, 36, 90])
+@pytest.mark.parametrize("count", [6, 17, 27, 29, 36, 90])
 def test_killed_between_micro_batches(config, undisturbed, tmp_path, count):
     killed = command("train", config, "--runs", str(tmp_path), killed_at=("forward", str(count)))
     assert killed.returncode == -signal.SIGKILL
