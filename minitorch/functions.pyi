@@ -12,10 +12,12 @@ from minitorch.core.generator import Generator
 from minitorch.core.tensor import Tensor, device as Device
 from minitorch.ops.bins import histogram_result, histogramdd_result
 from minitorch.ops.cumulative import cummax_result, cummin_result
-from minitorch.ops.factorizations import geqrf_result, lu_result
-from minitorch.ops.solving import slogdet_result, triangular_solve_result
+from minitorch.ops.inverses import slogdet_result
+from minitorch.ops.orthogonal import geqrf_result
+from minitorch.ops.solving import triangular_solve_result
 from minitorch.ops.sorting import aminmax_result, kthvalue_result, mode_result, sort_result, topk_result
 from minitorch.ops.special import frexp_result
+from minitorch.ops.triangular import lu_result
 
 Number = builtins.bool | builtins.int | builtins.float | builtins.complex
 

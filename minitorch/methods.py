@@ -21,35 +21,49 @@ from minitorch.core.mode import mode
 from minitorch.core.printing import tensor_text
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops import (
+    activations,
     arithmetic,
     binary,
     bins,
     complex,
+    concatenation,
     conversion,
     copies,
     creation,
     cumulative,
+    diagonals,
     distances,
     einsum,
-    factorizations,
-    fft,
+    extremes,
+    from_data,
+    gathering,
     indexing,
+    inverses,
     joining,
     linalg,
+    matrix_functions,
     memory,
+    moments,
     normalisation,
     norms,
+    older_names,
+    orthogonal,
     pointwise,
     random,
+    ranges,
+    rearranging,
     recurrent,
     reductions,
     scatter,
     searching,
     shapes,
+    short_time,
     solving,
     sorting,
     special,
+    triangular,
     windows,
+    writing,
 )
 from minitorch.ops import numpy_names as _numpy_names  # noqa: F401  (registers NumPy's names)
 
@@ -87,41 +101,47 @@ BOTH = names(
         bitwise_left_shift bitwise_right_shift
     """,
         pointwise: """
-        abs absolute=abs exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan
-        asin arcsin=asin acos arccos=acos atan arctan=atan sinh cosh tanh asinh arcsinh=asinh acosh arccosh=acosh
-        atanh arctanh=atanh ceil round frac erf relu sigmoid clamp clip=clamp clamp_min clamp_max positive
-        isnan isinf isfinite signbit isneginf isposinf deg2rad rad2deg sinc logit nan_to_num
+        abs absolute=abs exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square sign sin cos tan asin
+        arcsin=asin acos arccos=acos atan arctan=atan sinh cosh tanh asinh arcsinh=asinh acosh arccosh=acosh atanh
+        arctanh=atanh ceil round frac erf sigmoid clamp clip=clamp clamp_min clamp_max positive isnan isinf isfinite
+        signbit isneginf isposinf deg2rad rad2deg sinc logit nan_to_num
     """,
+        activations: "relu",
         special: "lgamma digamma erfc erfinv i0 mvlgamma igamma igammac frexp",
         complex: "angle sgn conj conj_physical resolve_conj resolve_neg is_conj is_neg isreal",
-        reductions: "sum mean max min amax amin argmax argmin all any prod var std logsumexp norm nansum nanmean",
+        reductions: "sum mean all any prod logsumexp norm nansum nanmean",
+        extremes: "max min amax amin argmax argmin",
+        moments: "var std",
         cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
         sorting: "sort argsort msort topk kthvalue median nanmedian mode aminmax quantile nanquantile",
         searching: "unique unique_consecutive isin",
         bins: "histc histogram bincount count_nonzero nonzero_static argwhere",
         shapes: """
         reshape permute transpose swapaxes=transpose swapdims=transpose t movedim moveaxis=movedim broadcast_to
-        unsqueeze squeeze flatten ravel unflatten split split_with_sizes chunk unbind narrow select flip roll tile
-        repeat_interleave diagonal diag trace triu tril
+        unsqueeze squeeze flatten ravel unflatten
     """,
+        concatenation: "split split_with_sizes chunk unbind narrow select",
+        diagonals: "diagonal diag trace triu tril",
+        rearranging: "flip roll tile repeat_interleave",
         joining: """
         tensor_split hsplit vsplit dsplit fliplr flipud rot90 diag_embed diagflat kron adjoint unsafe_chunk unsafe_split
     """,
         memory: "as_strided as_strided_scatter numel",
-        indexing: "gather index_select masked_select take=flat_take take_along_dim nonzero",
-        scatter: """
-        scatter scatter_add scatter_reduce index_add index_copy index_fill index_put index_reduce put masked_fill
-        masked_scatter select_scatter slice_scatter diagonal_scatter
+        gathering: "gather index_select masked_select take=flat_take take_along_dim nonzero",
+        scatter: "scatter scatter_add scatter_reduce",
+        writing: """
+        index_add index_copy index_fill index_put index_reduce put masked_fill masked_scatter select_scatter
+        slice_scatter diagonal_scatter
     """,
         linalg: "matmul mm bmm mv dot inner outer ger=outer addmm addmv addbmm addr baddbmm",
         norms: "vdot cross=cross_old",
         distances: "dist cov corrcoef renorm",
-        factorizations: "geqrf ormqr",
-        solving: """
-        det logdet slogdet inverse=inv pinverse cholesky=cholesky_old cholesky_solve cholesky_inverse
-        lu_solve=lu_solve_old triangular_solve qr=qr_old svd=svd_old matrix_exp matrix_power
-    """,
-        fft: "stft istft",
+        orthogonal: "geqrf ormqr",
+        solving: "cholesky_solve cholesky_inverse lu_solve=lu_solve_old triangular_solve",
+        inverses: "det logdet slogdet inverse=inv pinverse",
+        matrix_functions: "matrix_exp matrix_power",
+        older_names: "cholesky=cholesky_old qr=qr_old svd=svd_old",
+        short_time: "stft istft",
         normalisation: "softmax log_softmax",
         random: "bernoulli multinomial",
         conversion: "clone is_nonzero is_floating_point is_complex",
@@ -131,16 +151,18 @@ BOTH = names(
 
 METHODS = names(
     {  # methods that are no functions
-        shapes: "view view_as reshape_as expand expand_as repeat",
+        shapes: "view view_as reshape_as expand expand_as",
+        rearranging: "repeat",
         joining: "sum_to_size",
         memory: """
         unfold size stride contiguous is_contiguous storage_offset data_ptr nelement=numel dim ndimension=dim
         element_size resize_ resize_as_
     """,
         conversion: "numpy item tolist to type type_as cpu cuda is_signed",
-        creation: "new_zeros new_ones new_empty new_full new_tensor new_empty_strided",
+        creation: "new_zeros new_ones new_empty new_full new_empty_strided",
+        from_data: "new_tensor",
         special: "polygamma=polygamma_method",
-        solving: "lu=lu_old",
+        older_names: "lu=lu_old",
         random: "uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ log_normal_ geometric_",
     }
 )
@@ -152,18 +174,18 @@ FUNCTIONS = names(
         cumulative: "trapezoid trapz cumulative_trapezoid gradient",
         searching: "searchsorted bucketize",
         bins: "histogramdd",
-        reductions: "std_mean var_mean",
-        shapes: """
-        cat concat=cat concatenate=cat stack hstack vstack row_stack=vstack meshgrid broadcast_tensors
-    """,
+        moments: "std_mean var_mean",
+        shapes: "broadcast_tensors",
+        concatenation: "cat concat=cat concatenate=cat stack hstack vstack row_stack=vstack",
+        rearranging: "meshgrid",
         joining: """
         atleast_1d atleast_2d atleast_3d column_stack dstack block_diag cartesian_prod combinations constant_pad_nd
     """,
         complex: "real imag complex polar view_as_real view_as_complex",
         einsum: "einsum tensordot",
         distances: "cdist pdist",
-        factorizations: "lu_unpack",
-        solving: "lu=lu_old",
+        triangular: "lu_unpack",
+        older_names: "lu=lu_old",
         memory: "resize_as_",
         conversion: "result_type",
         recurrent: "rnn_tanh_cell rnn_relu_cell lstm_cell gru_cell",
@@ -172,10 +194,9 @@ FUNCTIONS = names(
         alias_copy expand_copy permute_copy squeeze_copy t_copy transpose_copy unbind_copy unsqueeze_copy view_copy
         diagonal_copy split_with_sizes_copy unfold_copy
     """,
-        creation: """
-        arange as_tensor asarray empty empty_like empty_permuted empty_strided eye from_dlpack from_numpy full full_like
-        linspace logspace ones ones_like scalar_tensor tensor tril_indices triu_indices zeros zeros_like
-    """,
+        creation: "empty empty_like empty_permuted empty_strided full full_like ones ones_like zeros zeros_like",
+        from_data: "as_tensor asarray from_dlpack from_numpy scalar_tensor tensor",
+        ranges: "arange eye linspace logspace tril_indices triu_indices",
         random: "normal rand rand_like randint randint_like randn randn_like randperm",
     }
 )
@@ -292,7 +313,7 @@ def fill_diagonal_(self: Tensor, fill_value: float, wrap: bool = False) -> Tenso
         raise RuntimeError("all dimensions of input must be of equal length")
     places = np.zeros(shape, np.bool_)
     np.fill_diagonal(places, True, wrap=wrap)
-    in_place(scatter.masked_fill)(self, tensor_of(places), fill_value)
+    in_place(writing.masked_fill)(self, tensor_of(places), fill_value)
     return self
 
 
@@ -307,7 +328,7 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
         self = indexing.take(self, index=basic)
     elif not fancy and 0 in self.array.strides:  # of an expanded tensor, only what is written to must not overlap
         self, k = indexing.take(self, index=k), ...
-    v = value if isinstance(value, (Tensor, Number)) else creation.as_tensor(value)
+    v = value if isinstance(value, (Tensor, Number)) else from_data.as_tensor(value)
     if isinstance(v, Tensor):
         if v.array.dtype != self.array.dtype:
             if fancy and not (v.array.size == 1 and getattr(k, "dtype", None) == np.bool_):
@@ -334,7 +355,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     (``torch.where``).
     """
     if input is None:
-        return indexing.nonzero(condition, as_tuple=True)
+        return gathering.nonzero(condition, as_tuple=True)
     if condition.array.dtype != np.bool_:
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype}"

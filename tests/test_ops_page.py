@@ -45,3 +45,13 @@ def test_a_row_serves_the_functions_that_call_it(tool):
 def test_checked_counts_the_cases(tool):
     line = next(line for line in tool.page().splitlines() if line.startswith("| `atan2` |"))
     assert line.endswith(f"| {len(CASES['atan2'])} |")
+
+
+def test_the_page_shows_what_the_tests_gave(tool):
+    """Each name of PyTorch with its rows and the outcomes of status.txt."""
+    columns, outcomes = tool.outcomes()
+    assert columns[:3] == ["forward", "gradient", "second"]
+    assert "bad input" in columns
+    assert all(len(cells) == len(columns) and {"ok", "differs", "-"} >= set(cells) for cells, _ in outcomes.values())
+    lines = [line for line in tool.page().splitlines() if line.startswith("| `atan2` | `atan2` |")]
+    assert lines == [f"| `atan2` | `atan2` | {' | '.join(outcomes['atan2'][0])} |"]

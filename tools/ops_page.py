@@ -1,6 +1,6 @@
 """Writes docs/operations.md: every row of the derivative tables, its rules as the table has them, and its tests.
 
-Run ``python tools/ops_page.py`` after a change to a table; a test says when it is due.
+Run ``python tools/ops_page.py`` after a change to a table or to tests/oracle/status.txt; a test says when it is due.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from minitorch.core.primitive import Row
 
 ROOT = Path(minitorch.__file__).parent.parent
 PAGE = ROOT / "docs" / "operations.md"
+STATUS = ROOT / "tests" / "oracle" / "status.txt"
 
 HEADER = """# Every operation and its derivative
 
@@ -40,8 +41,18 @@ assert y.grad_fn._saved_result is y or (y.grad_fn._saved_result == y).all()
 
 *Serves* names the functions and methods that use the row directly (more are composed of those). *Checked* is the number
 of cases, in `tests/ops/cases.py`, on which the rules are held against finite differences to second order; a *fused* row
-also against its definition in other rows. The comparison with PyTorch is a table of its own:
-`python -m tests.oracle.status`.
+also against its definition in other rows.
+
+The comparison with PyTorch goes by name: [PyTorch's names](#pytorchs-names), at the end, has each with the rows that it
+is made of and the outcome of its tests.
+
+"""
+NAMES_HEADER = """## PyTorch's names
+
+The outcomes of `python -m tests.oracle.status --write`, which runs every name on PyTorch's own samples and compares
+values, *gradient* and *second* derivative; *in place* is the method with an underscore, *bad input* the exceptions of
+wrong use, *drawn* all of it on shapes, layouts and dims that hypothesis draws. "-" is nothing to compare. A name
+without rows of its own is composed of other names.
 
 """
 
@@ -149,6 +160,14 @@ def served() -> dict[int, list[str]]:
     return found
 
 
+def outcomes() -> tuple[list[str], dict[str, tuple[list[str], str]]]:
+    """What the tests against PyTorch gave, as status.txt keeps it: the columns; by name the cells and a reason."""
+    first, *lines = STATUS.read_text(encoding="utf-8").splitlines()
+    columns = first.partition("name: ")[2].partition(";")[0].split(", ")
+    parts = [line.partition("  # ")[::2] for line in lines]
+    return columns, {told.split()[0]: (told.split()[1:], why) for told, why in parts}
+
+
 # --- The page ---------------------------------------------------------------------------------------------------------
 
 
@@ -187,10 +206,26 @@ def section(file: Path, serves: dict[int, list[str]], checks: dict[str, Any]) ->
     return text if table or plain else ""
 
 
+def names_section(serves: dict[int, list[str]]) -> str:
+    """The table of PyTorch's names."""
+    made_of: dict[str, list[str]] = {}
+    for file in files():
+        for row, op, rules in rows(file):
+            for name in serves.get(id(op.row), []) if rules else ():
+                made_of.setdefault(name, []).append(code(row))
+    columns, lines = outcomes()
+    head = ["name", "rows", *columns]
+    text = NAMES_HEADER + f"| {' | '.join(head)} |\n|{'---|' * len(head)}\n"
+    for name in sorted(lines, key=lambda name: (name.count("."), name)):
+        cells, _ = lines[name]
+        text += f"| {' | '.join([code(name), ', '.join(made_of.get(name, [])), *cells])} |\n"
+    return text + "\n" + "".join(f"- {code(name)}: {why}.\n" for name, (_, why) in lines.items() if why)
+
+
 def page() -> str:
     """The text of the page."""
     serves, checks = served(), cases()
-    return HEADER + "".join(section(file, serves, checks) for file in files()).rstrip() + "\n"
+    return HEADER + "".join(section(file, serves, checks) for file in files()) + names_section(serves).rstrip() + "\n"
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ class BatchedArray(NDArrayOperatorsMixin):
     ((2,), array([ 2., 10., 18.]))
     """
 
-    __slots__ = ("data", "level")
+    __slots__ = ("__weakref__", "data", "level")
 
     data: Any
     level: Level

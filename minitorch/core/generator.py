@@ -193,6 +193,28 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 @contextmanager
+def other_stream(seed: int) -> Iterator[None]:
+    """Let the global generator draw from the stream of ``seed`` until the block ends; free if nothing is drawn.
+
+    >>> from minitorch.core.generator import Generator, default_generator, manual_seed, other_stream
+    >>> before = manual_seed(0).state_bytes()
+    >>> with other_stream(1):
+    ...     bool(default_generator.random32(1) == Generator().manual_seed(1).random32(1))
+    True
+    >>> default_generator.state_bytes() == before
+    True
+    """
+    g = default_generator
+    kept = g._made, g._seed, g._normal
+    g._made = None
+    g._start(seed)
+    try:
+        yield
+    finally:
+        g._made, g._seed, g._normal = kept
+
+
+@contextmanager
 def fork_rng(devices: Iterable[Any] | None = None, enabled: bool = True) -> Iterator[None]:
     """Put the global generator back where it was when the block ends (``torch.random.fork_rng``).
 

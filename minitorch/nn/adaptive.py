@@ -12,7 +12,7 @@ from minitorch.nn.common_types import Device, DType
 from minitorch.nn.containers import ModuleList, Sequential
 from minitorch.nn.linear import Linear
 from minitorch.nn.module import Module
-from minitorch.ops.shapes import cat
+from minitorch.ops.concatenation import cat
 
 
 class _ASMoutput(NamedTuple):

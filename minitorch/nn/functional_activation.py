@@ -29,7 +29,7 @@ def over_input(function: Callable[[Tensor], Tensor], input: Tensor) -> Tensor:
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(0, x)."""
-    return over_input(pointwise.relu, input) if inplace else pointwise.relu(input)
+    return over_input(activations.relu, input) if inplace else activations.relu(input)
 
 
 def relu_(input: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """x if x > threshold, else ``value``."""
 
     def function(x: Tensor) -> Tensor:
-        return pointwise.threshold(x, threshold=threshold, value=value)
+        return activations.threshold(x, threshold=threshold, value=value)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -109,7 +109,7 @@ def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 
 def _scaled_elu(input: Tensor, inplace: bool, alpha: float, scale: float = 1.0, input_scale: float = 1.0) -> Tensor:
     def function(x: Tensor) -> Tensor:
-        return pointwise.elu(x, alpha=alpha, scale=scale, input_scale=input_scale)
+        return activations.elu(x, alpha=alpha, scale=scale, input_scale=input_scale)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -118,7 +118,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     """x if x > 0, else negative_slope · x."""
 
     def function(x: Tensor) -> Tensor:
-        return pointwise.leaky_relu(x, slope=negative_slope)
+        return activations.leaky_relu(x, slope=negative_slope)
 
     return over_input(function, input) if inplace else function(input)
 
@@ -179,7 +179,7 @@ def tanh(input: Tensor) -> Tensor:
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x · sigmoid(x)."""
-    return over_input(pointwise.silu, input) if inplace else pointwise.silu(input)
+    return over_input(activations.silu, input) if inplace else activations.silu(input)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -199,17 +199,17 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """x · Φ(x); with ``approximate="tanh"``, x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))."""
-    return pointwise.gelu(input, approximate)
+    return activations.gelu(input, approximate)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(1 / (1 + e^-x))."""
-    return pointwise.log_sigmoid(input)
+    return activations.log_sigmoid(input)
 
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """log(1 + e^(beta · x)) / beta; x itself where beta · x > threshold."""
-    return pointwise.softplus(input, beta=beta, threshold=threshold)
+    return activations.softplus(input, beta=beta, threshold=threshold)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:

@@ -15,8 +15,8 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import Reduction
 from minitorch.nn.functional_reduction import check_reduction, legacy_reduction, reduced
 from minitorch.ops import losses
+from minitorch.ops.activations import log_sigmoid
 from minitorch.ops.arithmetic import where
-from minitorch.ops.pointwise import log_sigmoid
 
 # --- The table --------------------------------------------------------------------------------------------------------
 

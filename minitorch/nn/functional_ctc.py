@@ -11,9 +11,9 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import Reduction
 from minitorch.nn.functional_reduction import check_reduction
 from minitorch.ops.arithmetic import where
+from minitorch.ops.concatenation import cat, unbind
 from minitorch.ops.indexing import take_fancy
 from minitorch.ops.pointwise import log
-from minitorch.ops.shapes import cat, unbind
 
 # The log of a probability of zero. It is finite so that the recursion's derivatives are; a log-likelihood below
 # half of it is of something impossible.

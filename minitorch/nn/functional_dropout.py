@@ -12,7 +12,7 @@ from minitorch.core.generator import default_generator
 from minitorch.core.inplace import apply_
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.core.watch import tell, watchers
-from minitorch.ops.random import masked_scale
+from minitorch.ops.random import masked_scale, slowest_first
 
 # SELU's value for -∞, negated, as PyTorch rounds it: what alpha dropout sets dropped elements to.
 ALPHA = 1.7580993408473766
@@ -124,7 +124,7 @@ def _kept(x: Any, shape: tuple[int, ...], p: float) -> Any:
     mask = drawn.astype(x.dtype)
     if x.flags.c_contiguous:
         return mask.reshape(shape)
-    order = sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
+    order = slowest_first(x)
     back = sorted(range(x.ndim), key=order.__getitem__)
     return mask.reshape([shape[d] for d in order]).transpose(back)
 

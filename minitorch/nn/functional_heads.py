@@ -13,8 +13,8 @@ from minitorch.nn.functional_attention import scaled_dot_product_attention
 from minitorch.nn.functional_dropout import dropout
 from minitorch.nn.functional_linear import linear
 from minitorch.nn.functional_pad import pad
+from minitorch.ops.concatenation import cat
 from minitorch.ops.normalisation import softmax_dim
-from minitorch.ops.shapes import cat
 
 
 def multi_head_attention_forward(

@@ -10,9 +10,9 @@ from minitorch.core.batched import raw
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import Reduction
 from minitorch.nn.functional_reduction import check_reduction, legacy_reduction, reduced
+from minitorch.ops.activations import log_sigmoid
 from minitorch.ops.arithmetic import minimum, where
 from minitorch.ops.indexing import take_along
-from minitorch.ops.pointwise import log_sigmoid
 from minitorch.ops.shapes import broadcast_tensors
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from minitorch.core.tensor import Tensor
 from minitorch.nn.functional_dropout import dropout
-from minitorch.ops.shapes import cat, stack
+from minitorch.ops.concatenation import cat, stack
 
 
 def stacked(

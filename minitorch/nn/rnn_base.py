@@ -16,7 +16,7 @@ from minitorch.nn.parameter import Parameter, empty_parameter
 from minitorch.nn.utils.rnn import PackedSequence
 from minitorch.ops import recurrent
 from minitorch.ops.creation import zeros
-from minitorch.ops.indexing import index_select
+from minitorch.ops.gathering import index_select
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 States = tuple[Tensor, ...]

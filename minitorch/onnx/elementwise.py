@@ -25,7 +25,7 @@ _SAME: dict[str, list[Any]] = {
     "Tan": [pointwise.tan], "Asin": [pointwise.asin], "Acos": [pointwise.acos], "Atan": [pointwise.atan],
     "Sinh": [pointwise.sinh], "Cosh": [pointwise.cosh], "Tanh": [pointwise.tanh], "Asinh": [pointwise.asinh],
     "Acosh": [pointwise.acosh], "Atanh": [pointwise.atanh], "Ceil": [pointwise.ceil], "Floor": [arithmetic.floor],
-    "Round": [pointwise.rint], "Erf": [pointwise.erf], "Relu": [pointwise.relu], "Sigmoid": [pointwise.sigmoid],
+    "Round": [pointwise.rint], "Erf": [pointwise.erf], "Relu": [activations.relu], "Sigmoid": [pointwise.sigmoid],
     "Mish": [activations.mish], "HardSwish": [activations.hardswish], "PRelu": [activations.prelu],
 }  # fmt: skip
 
@@ -114,19 +114,19 @@ def _log1p(t: Tracing, inputs: Inputs) -> str:
     return t.graph.node("Log", t.graph.node("Add", t.operand(inputs[0], dtype), t.graph.constant(1, dtype)))
 
 
-@lowers_rows(pointwise.silu)
+@lowers_rows(activations.silu)
 def _silu(t: Tracing, inputs: Inputs) -> str:
     x = t.name(inputs[0])
     return t.graph.node("Mul", x, t.graph.node("Sigmoid", x))
 
 
-@lowers_rows(pointwise.log_sigmoid)
+@lowers_rows(activations.log_sigmoid)
 def _log_sigmoid(t: Tracing, inputs: Inputs) -> str:  # -softplus(-x)
     g = t.graph
     return g.node("Neg", g.node("Softplus", g.node("Neg", t.name(inputs[0]))))
 
 
-@lowers_rows(pointwise.softplus)
+@lowers_rows(activations.softplus)
 def _softplus(t: Tracing, inputs: Inputs, beta: float, threshold: float) -> str:
     g, x, dtype = t.graph, t.name(inputs[0]), t.result.array.dtype
     scaled = x if beta == 1 else g.node("Mul", x, g.constant(beta, dtype))
@@ -135,7 +135,7 @@ def _softplus(t: Tracing, inputs: Inputs, beta: float, threshold: float) -> str:
     return g.node("Where", g.node("Greater", scaled, g.constant(threshold, dtype)), x, soft)
 
 
-@lowers_rows(pointwise.elu)
+@lowers_rows(activations.elu)
 def _elu(t: Tracing, inputs: Inputs, alpha: float, scale: float, input_scale: float) -> str:
     x = t.name(inputs[0])
     if input_scale != 1:
@@ -145,12 +145,12 @@ def _elu(t: Tracing, inputs: Inputs, alpha: float, scale: float, input_scale: fl
     return t.graph.node("Elu", x, alpha=float(alpha))
 
 
-@lowers_rows(pointwise.leaky_relu)
+@lowers_rows(activations.leaky_relu)
 def _leaky_relu(t: Tracing, inputs: Inputs, slope: float) -> str:
     return t.graph.node("LeakyRelu", t.name(inputs[0]), alpha=float(slope))
 
 
-@lowers_rows(pointwise.gelu_erf)
+@lowers_rows(activations.gelu_erf)
 def _gelu_erf(t: Tracing, inputs: Inputs) -> str:
     g, x, dtype = t.graph, t.name(inputs[0]), t.result.array.dtype
     if g.opset >= 20:
@@ -160,7 +160,7 @@ def _gelu_erf(t: Tracing, inputs: Inputs) -> str:
     return g.node("Mul", half, g.node("Add", erf, g.constant(1, dtype)))
 
 
-@lowers_rows(pointwise.gelu_tanh)
+@lowers_rows(activations.gelu_tanh)
 def _gelu_tanh(t: Tracing, inputs: Inputs) -> str:
     g, x, dtype = t.graph, t.name(inputs[0]), t.result.array.dtype
     if g.opset >= 20:
@@ -199,7 +199,7 @@ def _clip(t: Tracing, inputs: Inputs, low: Any, high: Any) -> str:
     return t.graph.node("Clip", t.operand(inputs[0], dtype), *bounds)
 
 
-@lowers_rows(pointwise.threshold)
+@lowers_rows(activations.threshold)
 def _threshold(t: Tracing, inputs: Inputs, threshold: float, value: float) -> str:
     g, x, dtype = t.graph, t.name(inputs[0]), t.result.array.dtype
     return g.node("Where", g.node("Greater", x, g.constant(threshold, dtype)), x, g.constant(value, dtype))

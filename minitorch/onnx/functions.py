@@ -11,13 +11,13 @@ from minitorch.core.tensor import Tensor
 from minitorch.nn import functional as F
 from minitorch.nn.module import Module
 from minitorch.onnx.trace import FRESH, VALUES, Tracing, UnsupportedOperatorError, lowers
-from minitorch.ops import conversion, creation, indexing, memory, reductions
+from minitorch.ops import conversion, creation, extremes, from_data, gathering, indexing, memory
 
 FRESH |= {
     f.__code__
     for f in (
         creation.zeros_like, creation.ones_like, creation.empty_like, creation.full_like, creation.new_zeros,
-        creation.new_ones, creation.new_empty, creation.new_full, creation.new_tensor,
+        creation.new_ones, creation.new_empty, creation.new_full, from_data.new_tensor,
     )
 }  # fmt: skip
 FRESH |= {Module._call_impl.__code__, Module._call_with_hooks.__code__}
@@ -152,12 +152,12 @@ def _getitem(t: Tracing, input: Tensor, index: Any) -> str:
     return t.graph.node("Gather", t.name(input), t.name(last), axis=len(before))
 
 
-@lowers(indexing.index_select)
+@lowers(gathering.index_select)
 def _index_select(t: Tracing, input: Tensor, dim: int, index: Tensor) -> str:
     return t.graph.node("Gather", t.name(input), t.name(index), axis=t.axis(input, dim))
 
 
-@lowers(indexing.gather)
+@lowers(gathering.gather)
 def _gather(t: Tracing, input: Tensor, dim: int, index: Tensor, sparse_grad: bool) -> str:
     return t.graph.node("GatherElements", t.name(input), t.name(index), axis=t.axis(input, dim))
 
@@ -172,8 +172,8 @@ def _arg(op: str) -> Any:
     return write
 
 
-lowers(reductions.argmax)(_arg("ArgMax"))
-lowers(reductions.argmin)(_arg("ArgMin"))
+lowers(extremes.argmax)(_arg("ArgMax"))
+lowers(extremes.argmin)(_arg("ArgMin"))
 
 
 # --- Attention --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,20 @@ from typing import Any
 import numpy as np
 
 from minitorch.onnx.trace import Tracing, lowers_rows
-from minitorch.ops import cumulative, einsum, indexing, linalg, normalisation, reductions, shapes
+from minitorch.ops import (
+    concatenation,
+    cumulative,
+    diagonals,
+    einsum,
+    extremes,
+    indexing,
+    linalg,
+    moments,
+    normalisation,
+    rearranging,
+    reductions,
+    shapes,
+)
 
 Inputs = Sequence[Any]
 
@@ -55,12 +68,12 @@ def _mean(t: Tracing, inputs: Inputs, axis: Any = None, keepdims: bool = False) 
     return _reduced(t, "ReduceMean", t.name(inputs[0]), axis, keepdims)
 
 
-@lowers_rows(reductions.extreme)
+@lowers_rows(extremes.extreme)
 def _extreme(t: Tracing, inputs: Inputs, axis: Any, keepdims: bool, smallest: bool) -> str:
     return _reduced(t, "ReduceMin" if smallest else "ReduceMax", t.name(inputs[0]), axis, keepdims)
 
 
-@lowers_rows(reductions.pick)
+@lowers_rows(extremes.pick)
 def _pick(t: Tracing, inputs: Inputs, axis: int, smallest: bool, keepdims: bool = False) -> list[str]:
     op, x = "Min" if smallest else "Max", t.name(inputs[0])
     found = t.graph.node(f"Arg{op}", x, axis=axis, keepdims=int(keepdims))
@@ -82,7 +95,7 @@ def _product(t: Tracing, inputs: Inputs, axis: Any, keepdims: bool) -> str:
     return _reduced(t, "ReduceProd", t.operand(inputs[0], t.result.array.dtype), axis, keepdims)
 
 
-@lowers_rows(reductions.variance)
+@lowers_rows(moments.variance)
 def _variance(t: Tracing, inputs: Inputs, axis: Any, keepdims: bool, correction: float) -> str:
     g, (x,) = t.graph, inputs
     centred = g.node("Sub", t.name(x), _reduced(t, "ReduceMean", t.name(x), axis, True))
@@ -92,7 +105,7 @@ def _variance(t: Tracing, inputs: Inputs, axis: Any, keepdims: bool, correction:
     return g.node("Div", squares, g.constant(count - correction, x.array.dtype))
 
 
-@lowers_rows(reductions.deviation)
+@lowers_rows(moments.deviation)
 def _deviation(t: Tracing, inputs: Inputs, **settings: Any) -> str:
     return t.graph.node("Sqrt", _variance(t, inputs, **settings))
 
@@ -153,42 +166,42 @@ def _squeeze(t: Tracing, inputs: Inputs, axis: Any) -> str:
     return t.graph.node("Squeeze", t.name(inputs[0]), t.graph.ints(_as_list(axis))) if axis != () else t.name(inputs[0])
 
 
-@lowers_rows(shapes.join)
+@lowers_rows(concatenation.join)
 def _cat(t: Tracing, inputs: Inputs, axis: int) -> str:
     dtype = t.result.array.dtype
     return t.graph.node("Concat", *(t.operand(x, dtype) for x in inputs), axis=axis)
 
 
-@lowers_rows(shapes.pile)
+@lowers_rows(concatenation.pile)
 def _stack(t: Tracing, inputs: Inputs, axis: int) -> str:
     g, dtype = t.graph, t.result.array.dtype
     axis = axis % t.result.array.ndim
     return g.node("Concat", *(g.node("Unsqueeze", t.operand(x, dtype), g.ints([axis])) for x in inputs), axis=axis)
 
 
-@lowers_rows(shapes.pieces)
+@lowers_rows(concatenation.pieces)
 def _split(t: Tracing, inputs: Inputs, lengths: Sequence[int], axis: int) -> list[str]:
     return t.graph.several("Split", len(lengths), t.name(inputs[0]), t.graph.ints(lengths), axis=axis)
 
 
-@lowers_rows(shapes.layers)
+@lowers_rows(concatenation.layers)
 def _unbind(t: Tracing, inputs: Inputs, axis: int) -> list[str]:
     g, n = t.graph, inputs[0].array.shape[axis]
     parts = g.several("Split", n, t.name(inputs[0]), g.ints([1] * n), axis=axis)
     return [g.node("Squeeze", part, g.ints([axis])) for part in parts]
 
 
-@lowers_rows(shapes.upper)
+@lowers_rows(diagonals.upper)
 def _upper(t: Tracing, inputs: Inputs, k: int) -> str:
     return t.graph.node("Trilu", t.name(inputs[0]), t.graph.constant(k, np.int64), upper=1)
 
 
-@lowers_rows(shapes.lower)
+@lowers_rows(diagonals.lower)
 def _lower(t: Tracing, inputs: Inputs, k: int) -> str:
     return t.graph.node("Trilu", t.name(inputs[0]), t.graph.constant(k, np.int64), upper=0)
 
 
-@lowers_rows(shapes.reverse)
+@lowers_rows(rearranging.reverse)
 def _flip(t: Tracing, inputs: Inputs, axes: Any) -> str:
     dims = _as_list(axes)
     back, end = [-1] * len(dims), [-(2**63) + 1] * len(dims)

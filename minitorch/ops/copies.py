@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minitorch.core.tensor import Tensor
-from minitorch.ops import arithmetic, memory, shapes
+from minitorch.ops import arithmetic, concatenation, diagonals, memory, shapes
 
 
 def _copied(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,8 +25,8 @@ def alias_copy(input: Tensor) -> Tensor:
     return arithmetic.copy(input)
 
 
-expand_copy, narrow_copy, permute_copy = _copied(shapes.expand), _copied(shapes.narrow), _copied(shapes.permute)
+expand_copy, narrow_copy, permute_copy = _copied(shapes.expand), _copied(concatenation.narrow), _copied(shapes.permute)
 squeeze_copy, t_copy, transpose_copy = _copied(shapes.squeeze), _copied(shapes.t), _copied(shapes.transpose)
-unbind_copy, unsqueeze_copy, view_copy = _copied(shapes.unbind), _copied(shapes.unsqueeze), _copied(shapes.view)
-diagonal_copy, split_with_sizes_copy = _copied(shapes.diagonal), _copied(shapes.split_with_sizes)
+unbind_copy, unsqueeze_copy, view_copy = _copied(concatenation.unbind), _copied(shapes.unsqueeze), _copied(shapes.view)
+diagonal_copy, split_with_sizes_copy = _copied(diagonals.diagonal), _copied(concatenation.split_with_sizes)
 unfold_copy = _copied(memory.unfold)

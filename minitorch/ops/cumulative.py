@@ -16,10 +16,10 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index, refuse
 from minitorch.ops.arithmetic import cast, mul, ne
 from minitorch.ops.binary import log_of_sum
+from minitorch.ops.concatenation import cat
 from minitorch.ops.indexing import put_along
 from minitorch.ops.renamed import renamed
 from minitorch.ops.results import returned
-from minitorch.ops.shapes import cat
 
 # --- The table --------------------------------------------------------------------------------------------------------
 

@@ -15,20 +15,11 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import dim_index
 from minitorch.ops.arithmetic import mul
+from minitorch.ops.concatenation import _atleast, _sequence, cat, split, stack
+from minitorch.ops.diagonals import put_diagonal
 from minitorch.ops.indexing import put, put_into, take_fancy
-from minitorch.ops.shapes import (
-    _atleast,
-    _sequence,
-    cat,
-    flip,
-    meshgrid,
-    permute_axes,
-    put_diagonal,
-    reshape_to,
-    split,
-    stack,
-    transpose,
-)
+from minitorch.ops.rearranging import flip, meshgrid
+from minitorch.ops.shapes import permute_axes, reshape_to, transpose
 
 
 def _each(tensors: tuple[Any, ...], function: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from minitorch.core.batched import is_batched
 from minitorch.core.primitive import Operation, primitive, same
 from minitorch.core.tensor import Tensor
-from minitorch.ops import shapes
+from minitorch.ops import concatenation
 from minitorch.ops.arguments import dim_index, sizes
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def iterate(self: Tensor) -> Iterator[Tensor]:
     """``iter(t)``: its slices along the first dim."""
     if self.array.ndim == 0:
         raise TypeError("iteration over a 0-d tensor")
-    return iter(shapes.unbind(self, 0))
+    return iter(concatenation.unbind(self, 0))
 
 
 def contains(self: Tensor, element: Any) -> bool:

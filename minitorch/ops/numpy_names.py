@@ -11,8 +11,19 @@ import numpy as np
 
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
-from minitorch.ops import arithmetic, einsum, indexing, linalg, norms, pointwise, shapes, sorting
-from minitorch.ops.creation import as_tensor
+from minitorch.ops import (
+    arithmetic,
+    concatenation,
+    diagonals,
+    einsum,
+    gathering,
+    linalg,
+    norms,
+    pointwise,
+    rearranging,
+    sorting,
+)
+from minitorch.ops.from_data import as_tensor
 
 
 def _tensors(values: Any) -> list[Tensor]:
@@ -51,11 +62,11 @@ _NAMES: dict[Any, Any] = {
     np.dot: _dot,
     np.inner: lambda a, b: linalg.inner(as_tensor(a), as_tensor(b)),
     np.outer: lambda a, b, out=None: linalg.outer(as_tensor(a).reshape(-1), as_tensor(b).reshape(-1)),
-    np.vstack: lambda tup, **kwargs: shapes.vstack(_tensors(tup)),
-    np.hstack: lambda tup, **kwargs: shapes.hstack(_tensors(tup)),
-    np.trace: lambda a: shapes.trace(a),
-    np.tile: lambda A, reps: shapes.tile(A, *((reps,) if isinstance(reps, int) else reps)),
-    np.repeat: lambda a, repeats, axis=None: shapes.repeat_interleave(a, repeats, axis),
+    np.vstack: lambda tup, **kwargs: concatenation.vstack(_tensors(tup)),
+    np.hstack: lambda tup, **kwargs: concatenation.hstack(_tensors(tup)),
+    np.trace: lambda a: diagonals.trace(a),
+    np.tile: lambda A, reps: rearranging.tile(A, *((reps,) if isinstance(reps, int) else reps)),
+    np.repeat: lambda a, repeats, axis=None: rearranging.repeat_interleave(a, repeats, axis),
     np.linalg.norm: _norm,
     np.median: _median,
     np.tensordot: _tensordot,
@@ -66,7 +77,7 @@ _NAMES: dict[Any, Any] = {
         as_tensor(a), as_tensor(b), rtol, atol, equal_nan
     ),
     np.array_equal: lambda a1, a2: arithmetic.equal(as_tensor(a1), as_tensor(a2)),
-    np.argwhere: lambda a: indexing.nonzero(a),
+    np.argwhere: lambda a: gathering.nonzero(a),
 }
 for _numpy, _op in _NAMES.items():
     register(_numpy, _op)

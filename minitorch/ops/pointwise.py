@@ -1,4 +1,4 @@
-"""Pointwise functions of one input: exponentials, roots, trigonometry, rounding, and the usual activations."""
+"""Pointwise functions of one input: exponentials, roots, trigonometry, rounding and limits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.batched import blank
 from minitorch.core.primitive import primitive, promote_float, same
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import refuse, unsupported
 from minitorch.ops.arithmetic import copy, gt, logical_or, lt, ne, rounded, where
-from minitorch.ops.erf import erf_of, gelu_backward, gelu_of
+from minitorch.ops.erf import erf_of
 from minitorch.ops.renamed import renamed
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -71,62 +70,13 @@ finite = primitive(
     prepare=same,
     x=lambda g, x: np.where(np.isfinite(x), g, 0.0),
 )
-
-relu = primitive("Relu", lambda x: _relu(x), x=lambda g, out: _relu_backward(g, out))
 sigmoid = primitive("Sigmoid", lambda x: _sigmoid(x), **_real, x=lambda g, out: g * (out * (1 - out)))
-silu = primitive(
-    "Silu",
-    lambda x: x * _sigmoid(x),
-    **_real,
-    x=lambda g, x: g * sigmoid(x) * (1 + x * (1 - sigmoid(x))),
-)
-log_sigmoid = primitive(
-    "LogSigmoid", lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), **_real, x=lambda g, x: g * sigmoid(-x)
-)
-softplus = primitive(  # log(1 + exp(beta x)) / beta, and x itself where beta x > threshold
-    "Softplus",
-    lambda x, *, beta, threshold: np.where(
-        x * beta > threshold, x, (np.maximum(x * beta, 0) + np.log1p(np.exp(-np.abs(x * beta)))) / beta
-    ),
-    x=lambda g, x, beta, threshold: np.where(x * beta > threshold, g, g * sigmoid(x * beta)),
-)
-elu = primitive(  # scale * (x if x > 0 else alpha * (exp(input_scale * x) - 1))
-    "Elu",
-    lambda x, *, alpha, scale, input_scale: np.where(
-        x > 0, x * scale, np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale)
-    ),
-    x=lambda g, x, alpha, scale, input_scale: (
-        g * np.where(x > 0, scale, np.exp(np.minimum(x, 0) * input_scale) * (alpha * scale * input_scale))
-    ),
-)
-leaky_relu = primitive(
-    "LeakyRelu",
-    lambda x, *, slope: np.where(x > 0, x, x * slope),
-    x=lambda g, x, slope: np.where(x > 0, g, g * slope),
-)
-gelu_tanh = primitive(
-    "Gelu",
-    lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))),
-    x=lambda g, x: g * _gelu_tanh_slope(x),
-)
-gelu_erf = primitive(
-    "Gelu",
-    lambda x: gelu_of(x),
-    residuals=("below",),
-    definition=lambda x: 0.5 * x * (1 + erf(x * math.sqrt(0.5))),
-    x=lambda g, x, below: gelu_backward(g, x, below),
-)
 clip = primitive(  # between two numbers, either of which may be None; the gradient passes at the ends too
     "ClampBackward1",
     lambda x, *, low, high: np.clip(x, low, high),
     x=lambda g, x, low, high: g * ((True if low is None else x >= low) & (True if high is None else x <= high)),
 )
 _clamp_min, _clamp_max, _bounded = renamed(clip, "ClampMin"), renamed(clip, "ClampMax"), renamed(where, "Clamp")
-threshold = primitive(
-    "Threshold",
-    lambda x, *, threshold, value: np.where(x > threshold, x, x.dtype.type(value)),
-    x=lambda g, x, threshold: np.where(x > threshold, g, 0.0),
-)
 
 isnan = primitive("Isnan", np.isnan, x=None)
 isinf = primitive("Isinf", np.isinf, x=None)
@@ -167,37 +117,6 @@ def _abs(x: Any) -> Any:
     return np.abs(x)
 
 
-def _relu(x: Any) -> Any:
-    """max(x, 0). Two arrays: NumPy compares an array with a number four times as slowly."""
-    if x.dtype.kind not in "fiu":
-        _no_relu(x)
-    zeros = blank(x.shape, x)
-    return np.maximum(x, zeros, out=zeros)
-
-
-def _relu_backward(g: Any, out: Any) -> Any:
-    """g where out > 0 and 0 elsewhere, also where g is nan or inf: a product would make nan of those.
-
-    relu's zeros are all positive, so the sign of a result's bits, read as whole numbers, is 1 or 0: negated, a mask of
-    all bits or none. That is as fast as the product; np.where takes ten times as long.
-    """
-    if type(g) is type(out) is np.ndarray and g.dtype == out.dtype and out.dtype in _BITS:
-        bits: Any = np.sign(out.view(_BITS[out.dtype]))
-        np.negative(bits, out=bits)
-        bits &= g.view(bits.dtype)
-        return bits.view(out.dtype)
-    return np.where(out > 0, g, 0.0)
-
-
-_BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
-
-
-def _no_relu(x: Any) -> Any:
-    if x.dtype.kind == "b":
-        raise RuntimeError("Boolean inputs not supported for relu")
-    raise NotImplementedError("clamp is not supported for complex types, and so is relu")
-
-
 def _signbit(x: Any) -> Any:
     if x.dtype.kind == "c":
         raise NotImplementedError("signbit is not implemented for complex tensors.")
@@ -228,12 +147,6 @@ def _logit(x: Any, eps: float | None) -> Any:
 
 def _inside(x: Any, eps: float | None) -> Any:
     return (x >= (0 if eps is None else eps)) & (x <= (1 if eps is None else 1 - eps))
-
-
-def _gelu_tanh_slope(x: Any) -> Any:
-    c = math.sqrt(2 / math.pi)
-    t = np.tanh(c * (x + 0.044715 * x * x * x))
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (c * (1 + 3 * 0.044715 * x * x))
 
 
 # --- PyTorch's functions ----------------------------------------------------------------------------------------------
@@ -293,13 +206,6 @@ def positive(input: Tensor) -> Tensor:
     if input.array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
-
-
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """Gaussian error linear unit, exact or by the tanh formula (Hendrycks and Gimpel, arXiv:1606.08415)."""
-    if approximate not in ("none", "tanh"):
-        raise RuntimeError("approximate argument must be either none or tanh.")
-    return (gelu_tanh if approximate == "tanh" else gelu_erf)(input)
 
 
 def frac(input: Tensor) -> Tensor:

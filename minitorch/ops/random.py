@@ -33,11 +33,11 @@ def _memory_order(x: Tensor, draw: Any) -> Any:
     a = x.array
     if a.flags.c_contiguous or a.ndim < 2:
         return draw(a.shape)
-    order = _slowest_first(a)
+    order = slowest_first(a)
     return draw(tuple(a.shape[d] for d in order)).transpose(np.argsort(order))
 
 
-def _slowest_first(a: Array) -> list[int]:
+def slowest_first(a: Array) -> list[int]:
     """The dims in the order in which PyTorch goes through memory; one of stride 0 stays where it is."""
     order: list[int] = []
     for d in range(a.ndim):

@@ -15,7 +15,7 @@ import numpy as np
 from minitorch.core.primitive import primitive, same
 from minitorch.core.tensor import Tensor
 from minitorch.ops import recurrent_kernels as kernels
-from minitorch.ops.pointwise import relu as rectified
+from minitorch.ops.activations import relu as rectified
 from minitorch.ops.pointwise import sigmoid
 from minitorch.ops.recurrent_parts import Sizes, order_of, rows_of
 

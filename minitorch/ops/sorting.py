@@ -16,8 +16,8 @@ from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.ops.arguments import Dims, dim_index, refuse
 from minitorch.ops.arithmetic import lerp
+from minitorch.ops.extremes import _share, amax, amin
 from minitorch.ops.indexing import take_along
-from minitorch.ops.reductions import _share, amax, amin
 from minitorch.ops.renamed import renamed
 from minitorch.ops.results import returned
 

@@ -12,6 +12,8 @@ import pytest
 import minitorch
 
 torch = pytest.importorskip("torch", reason="PyTorch is the oracle: pip install minitorch[oracle]")
+for device in (torch.cuda, torch.xpu, torch.mtia):  # without one each seed is kept, with the stack: half a test's time
+    device.manual_seed_all = lambda seed: None
 
 TOLERANCE = {  # (relative, absolute) by the lowest precision met
     "float16": (4e-3, 4e-3),
@@ -180,7 +182,8 @@ def assert_raises_alike(theirs, ours):
     def told(x):
         return f"{type(x).__name__}: {x}" if isinstance(x, Exception) else f"no exception, but {x!r}"
 
-    if isinstance(theirs, NotImplementedError):  # a gap in PyTorch's kernels, which others need not share
+    gap = isinstance(theirs, RuntimeError) and str(theirs).startswith("derivative for ")
+    if gap or isinstance(theirs, NotImplementedError):  # in PyTorch's kernels, which others need not share
         return
     alike = isinstance(ours, Exception) and isinstance(theirs, Exception) and isinstance(ours, type(theirs))
     assert alike, f"PyTorch: {told(theirs)}\nminitorch: {told(ours)}"

@@ -3,6 +3,7 @@
     python -m tests.oracle.status                  all names (some minutes)
     python -m tests.oracle.status matmul cumsum    these
     python -m tests.oracle.status --tier 1 --count 100
+    python -m tests.oracle.status --write          keeps the outcomes in status.txt, which docs/operations.md shows
 
 The names stand in op_names.txt. Each is looked up as function and as method, wherever PyTorch has it, and run on the
 samples that PyTorch itself is tested with (test_opinfo.py); a name that PyTorch's tables do not have is run on the
@@ -41,7 +42,28 @@ def reasons():
     return {name.partition("-")[0]: why for known in KNOWN.values() for name, why in known.items()}
 
 
+def kept():
+    """The lines of status.txt by name."""
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
+    return {line.split()[0]: line for line in lines if not line.startswith("#")}
+
+
+def keep(outcomes):
+    """Writes the outcomes to status.txt; a name that was not run keeps its line."""
+    from tests.oracle.test_opinfo import DIFFERENT
+
+    why, lines = DIFFERENT | reasons(), kept()
+    for name, cells in outcomes.items():
+        told = " ".join("differs" if cell.startswith("FAIL") else cell for cell in cells)
+        apart = "ok" not in cells or "differs" in told
+        lines[name] = f"{name} {told}" + (f"  # {why[name]}" if apart and name in why else "")
+    text = "".join(f"{lines[name]}\n" for _, name in names() if name in lines)
+    KEPT.write_text(HEADER + text, encoding="utf-8")
+
+
 COLUMNS = ("forward", "gradient", "second", "in place", "bad input", "drawn")
+KEPT = Path(__file__).parent / "status.txt"
+HEADER = f"# Written by tests.oracle.status --write. Of each name: {', '.join(COLUMNS)}; after # why it differs.\n"
 
 
 def names():
@@ -155,6 +177,7 @@ def main():
     parser = argparse.ArgumentParser(description="What minitorch has of PyTorch's operations.")
     parser.add_argument("names", nargs="*", help="only these")
     parser.add_argument("--count", type=int, default=5, help="how many inputs of each name are drawn")
+    parser.add_argument("--write", action="store_true", help="keep the outcomes in status.txt")
     parser.add_argument("--tier", type=int, nargs="*", default=[1, 2, 3, 4], help="only these tiers")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -162,11 +185,11 @@ def main():
     os.environ.setdefault("OPINFO_SAMPLES", "3")
     print(f"{'tier name':48}where  {'  '.join(f'{c:9}' for c in COLUMNS)}")
     counts: dict[int, Counter] = {}
-    failed = []
+    failed, outcomes = [], {}
     for tier, name in names():
         if tier not in options.tier or (options.names and name not in options.names):
             continue
-        cells = status(name, options.count)
+        cells = outcomes[name] = status(name, options.count)
         absent = missing(name)
         print(f"{tier}    {name:43}{where(name):5}  {'  '.join(f'{c[:4]:9}' for c in cells)}", flush=True)
         different = [
@@ -179,6 +202,8 @@ def main():
         count["there"] += where(name).strip("-.") != ""
         for column, cell in zip(COLUMNS, cells, strict=True):
             count[column, cell[:4]] += 1
+    if options.write:
+        keep(outcomes)
     why = reasons()
     report(counts, failed, why)
     sys.exit(any(tier < 4 and name not in why for tier, name, _, _ in failed))

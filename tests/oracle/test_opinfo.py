@@ -58,13 +58,10 @@ def function(T, op):
 
 # What differs from PyTorch, and why. An entry that passes fails the run, so that the list stays true.
 TIES = "which of several equal elements is named is PyTorch's accident of sorting"
-CHUNKED = "options of PyTorch's chunked kernel, which say how it saves memory, are refused"
 KNOWN = {
     "float64": {
         "as_strided_scatter": "PyTorch's gradient with respect to overlapping memory differs from finite differences",
         "linalg.norm-subgradients_at_zero": "PyTorch gives NaN where zero is a subgradient",
-        "nn.functional.linear_cross_entropy-chunked": CHUNKED,
-        "nn.functional.linear_cross_entropy-chunked_none": CHUNKED,
         "special.bessel_j0": "1e-7 apart near a zero: SciPy's approximation",
         "special.bessel_y1": "1e-7 apart near a zero: SciPy's approximation",
     },
@@ -79,7 +76,8 @@ KNOWN = {
 }
 
 
-# Views of memory that a sample's numbers do not show, and options of a chunked kernel that has no counterpart here.
+# Views of memory that a sample's numbers do not show; and the options of linear_cross_entropy that say how PyTorch's
+# chunked kernel saves memory, which are refused here.
 LEFT_OUT = {"partial_views", "chunked", "chunked_none"}
 
 

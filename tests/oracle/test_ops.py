@@ -322,3 +322,27 @@ def test_mixed_precision_gradients():
     agree(lambda T, x, y: x * y, spread(3).astype(np.float32), spread(3))
     agree(lambda T, x, y: (x * y).sum() * x, spread(3).astype(np.float32), spread().astype(np.float64))
     agree(lambda T, x, i: x * i, spread(3).astype(np.float32), np.array([1, 2, 3]))
+
+
+@pytest.mark.parametrize("p", [math.inf, -math.inf, -1, 0, 2])
+@pytest.mark.parametrize(("shape", "dim"), [((0,), None), ((2, 0), 1), ((0, 3), 1), ((2, 0, 3), (1, 2))])
+def test_norms_of_nothing(p, shape, dim):
+    """A norm without an identity is refused where there is nothing to take it of; a matrix norm's maximum is 0."""
+    agree(lambda T, x: T.linalg.vector_norm(x, p, dim), np.zeros(shape))
+    if len(shape) > 1 and p:
+        agree(lambda T, x: T.linalg.matrix_norm(x, p), np.zeros(shape))
+
+
+@pytest.mark.parametrize("x", [np.eye(3), np.ones((2, 3)), np.zeros((3, 2))], ids=["equal", "singular", "zero"])
+def test_singular_values_alone_have_a_gradient_where_vectors_have_none(x):
+    agree(lambda T, x: T.linalg.matrix_norm(x, "nuc"), x, second=False)
+    agree(lambda T, x: T.linalg.eigvalsh(x @ x.mT), x, second=False)
+
+
+@pytest.mark.parametrize("dims", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_dropout_draws_in_the_order_of_expanded_memory(dims):
+    def program(T, x):
+        T.manual_seed(0)
+        return T.nn.functional.dropout(x.expand(4, 3, 5).permute(dims))
+
+    agree(program, np.ones((4, 1, 5)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from minitorch.core.tensor import Tensor
-from minitorch.ops.shapes import cat
+from minitorch.ops.concatenation import cat
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:

@@ -10,10 +10,10 @@ from minitorch.core.mode import no_grad
 from minitorch.core.tensor import Tensor
 from minitorch.nn.module import Module
 from minitorch.nn.utils.parametrize import register_parametrization
-from minitorch.ops.creation import eye
-from minitorch.ops.factorizations import geqrf, householder_product
+from minitorch.ops.concatenation import cat
+from minitorch.ops.orthogonal import geqrf, householder_product
 from minitorch.ops.random import randn
-from minitorch.ops.shapes import cat
+from minitorch.ops.ranges import eye
 from minitorch.ops.solving import solve
 
 Map = Literal["matrix_exp", "cayley", "householder"]

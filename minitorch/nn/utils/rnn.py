@@ -12,8 +12,8 @@ import numpy as np
 
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.utils.packed_sequence import PackedSequence, inverse, invert_permutation
+from minitorch.ops.concatenation import cat
 from minitorch.ops.indexing import put_into, take_fancy
-from minitorch.ops.shapes import cat
 
 __all__ = [
     "PackedSequence",

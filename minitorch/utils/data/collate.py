@@ -10,7 +10,7 @@ import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.tensor import Tensor, wrap
-from minitorch.ops.shapes import stack
+from minitorch.ops.concatenation import stack
 
 CollateMap: TypeAlias = dict[type | tuple[type, ...], Callable[..., Any]]
 
