@@ -66,6 +66,7 @@ class Probe(Steps):
         self.undo = []
         self.h.forget()
         self.loops.forget()
+        self.passes.forget()
         self.writes.clear()
 
     # --- Events that are only passed on ----------------------------------------------------------------------------

@@ -19,12 +19,14 @@ class Base(Watcher):
 
     def __init__(self, rules: Sequence[Rule], history: History, report: Callable[[Any, Rule], None]) -> None:
         self.h, self.report = history, report
+        rules = sorted(rules, key=lambda rule: rule.last)
         self.handlers: dict[str, list[tuple[Rule, Handler]]] = {
             event: [(r, getattr(r, event)) for r in rules if getattr(type(r), event) is not getattr(Rule, event)]
             for event in EVENTS
         }
         self.wants = {event: bool(found) for event, found in self.handlers.items()}
-        self.loops = Loops()
+        self.loops = Loops()  # from one step's first pass to the next one's
+        self.passes = Loops()  # from one pass to the next
         self.anew = True  # the next backward pass is the first since a step or a clearing
 
     def emit(self, event: str, *facts: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from minitorch.core.graph import Node
 from minitorch.core.tensor import Tensor
+from minitorch.doctor.by_hand import look_at, moved_along
 from minitorch.doctor.probe_base import RECENT
 from minitorch.doctor.probe_forward import Forward
 from minitorch.doctor.record import Backward, History, Lineage, Zero
@@ -45,9 +46,11 @@ class Gradients(Forward):
             h.counts["backward"], here(), [describe(edge[0], g) for edge, g in roots],
             [weakref.ref(edge[0]) for edge, _ in roots], keep_graph, lifted, h.counts["step"], h.closure,
         )  # fmt: skip
+        frame = user_frame(sys._getframe(1))
+        backward.goes_on = not self.passes.restarted(frame) and bool(self.passes.rising) and not self.exhaust
         if self.anew:
             self.anew = False
-            backward.restart = self.loops.restarted(user_frame(sys._getframe(1))) or self.exhaust
+            backward.restart = self.loops.restarted(frame) or self.exhaust
             self.exhaust = False
         backward.order = h.newest
         h.backwards.append(backward)
@@ -78,6 +81,8 @@ class Gradients(Forward):
             return
         lineage = self.h.lineage(leaf)
         self.look(lineage, leaf)
+        if lineage.looks is not None and moved_along(leaf, lineage.looks):
+            self.applied(lineage, leaf)
         if lineage.used:
             array = g.array if isinstance(g, Tensor) else g
             lineage.before = float((array * array).sum())
@@ -86,6 +91,13 @@ class Gradients(Forward):
         if id(leaf) in self.h.owner:
             backward.owned += 1
         self.touching.append(lineage)
+
+    def applied(self, lineage: Lineage, leaf: Tensor) -> None:
+        """The user has made a step by hand, with all that this gradient holds."""
+        self.emit("on_applied", leaf, lineage, self.writes.get(id(leaf.array), lineage.parts[-1].site))
+        for part in lineage.fresh:
+            part.used = True
+        lineage.used, lineage.looks = len(lineage.parts), None
 
     def ended(self) -> None:
         self.keeping.pop()
@@ -123,6 +135,8 @@ class Gradients(Forward):
         leaf = lineage.leaf()
         grad = None if leaf is None else leaf._grad
         lineage.print = None if grad is None else _print(grad)
+        if leaf is not None and grad is not None and lineage.parts and id(leaf) not in self.h.owner:
+            lineage.looks = look_at(leaf)
 
     def zeroing(self, owner: Any, parameters: Sequence[Tensor], set_to_none: bool) -> None:
         self.settle()

@@ -90,6 +90,7 @@ class Backward:
     used: bool = False  # whether a step has used any of it
     lost: Site | None = None  # where all of it was cleared, unused
     order: int = 0  # of the newest node when it began (see Node.order: newer is smaller)
+    goes_on: bool = False  # the index of the loop around it has risen since the pass before: no epoch lies between them
     restart: bool = False  # the first of a step, and the loop around it has begun anew since the last one
 
     @property
@@ -108,6 +109,7 @@ class Lineage:
     print: Any = None  # how the gradient looked when the doctor last saw it
     touched: bool = False  # the user changed it by hand
     clipped: int = 0  # parts that were there when it was last clipped
+    looks: Any = None  # some elements of the leaf and of its gradient after the last pass, where no optimizer owns it
     before: float = 0.0  # squared length of the gradient of the last pass alone, kept when a used one is added to
 
     @property
@@ -115,7 +117,7 @@ class Lineage:
         return self.parts[self.used :]
 
     def clear(self) -> None:
-        self.parts, self.used, self.user, self.touched, self.clipped = [], 0, None, False, 0
+        self.parts, self.used, self.user, self.touched, self.clipped, self.looks = [], 0, None, False, 0, None
 
 
 @dataclass(eq=False, slots=True)

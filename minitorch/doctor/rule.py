@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from minitorch.doctor.finding import DoctorWarning, Finding, Severity
-from minitorch.doctor.record import Backward, Call, History, LossCall, Origin, Step, Zero
+from minitorch.doctor.record import Backward, Call, History, Lineage, LossCall, Origin, Step, Zero
 from minitorch.doctor.site import Site
 
 Findings = Iterator[Finding]
@@ -22,6 +22,7 @@ class Rule:
     code: ClassVar[str]
     title: ClassVar[str]
     severity: ClassVar[Severity] = "error"
+    last: ClassVar[bool] = False  # asked after the others, as it says what is left if none of them knows better
     warning: ClassVar[type[DoctorWarning]]  # made for each rule
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -74,6 +75,10 @@ class Rule:
 
     def on_stepped(self, h: History, step: Step) -> Findings:
         """An optimizer has made its step."""
+        return iter(())
+
+    def on_applied(self, h: History, leaf: Any, lineage: Lineage, site: Site) -> Findings:
+        """A leaf that no optimizer owns was moved along its gradient by hand; told when the next pass adds to it."""
         return iter(())
 
     def on_drop(self, h: History, p: float, site: Site) -> Findings:

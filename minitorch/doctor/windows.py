@@ -30,6 +30,20 @@ def divisor(step: Step) -> int | None:
     return k if k >= 2 and same else None
 
 
+def overfull(h: History, step: Step) -> int | None:
+    """By how many a window's micro-batches were divided that are more, but not twice as many."""
+    if step.closure or not step.window:
+        return None
+    n, k = len(step.window), divisor(step)
+    whole = k is not None and (k == h.declared or k in h.windows.get(id(step.optimizer), []))
+    return k if k is not None and whole and k < n < 2 * k else None
+
+
+def uninterrupted(step: Step) -> bool:
+    """Whether all passes of a window are known to be of one epoch."""
+    return all(b.goes_on for b in step.window[1:])
+
+
 def usual(h: History, step: Step, least: int = 2) -> int | None:
     """The size that this optimizer's windows usually have, if it is two or more and was seen ``least`` times."""
     if h.declared:

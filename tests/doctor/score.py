@@ -19,7 +19,7 @@ import numpy as np
 import minitorch
 from minitorch.doctor import all_rules
 from minitorch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
-from tests.doctor.scripts import Script, clean, declared, execute, faults
+from tests.doctor.scripts import Script, clean, declared, execute, faults, reports
 
 LATE = {"P17": 99, "P18": 99, "P29": 10, "P33": 10, "P38": 10, "P39": 10}  # at an epoch's end; leaks
 
@@ -97,6 +97,7 @@ class Seen:
     quiet: bool  # the mended twin
     same: bool  # weights with and without the doctor are the same bits
     cheap: tuple[bool, bool, bool]
+    alike: tuple[bool, bool]  # found by a code that says the same, and at a line that makes it
 
     @property
     def in_time(self) -> bool:
@@ -117,6 +118,7 @@ def examine(script: Script) -> Seen:
     same = left(scope) == bits
     loud = [f for f in doctor.findings if f.severity != "note"]
     own = [f for f in doctor.findings if f.code == script.code and (f.severity == "note") == script.is_note]
+    alike = [f for f in loud if f.code in script.codes]
     mended = minitorch.doctor(show=False, **script.declared)
     execute(script.path, script.source(False), mended)
     return Seen(
@@ -128,6 +130,7 @@ def examine(script: Script) -> Seen:
         all(f.severity == "note" for f in mended.findings),
         same,
         ("zero_grad" not in script.source(True), wrong.nan, wrong.stuck),
+        (bool(alike), any(f.line in script.causes for f in alike)),
     )
 
 
@@ -218,6 +221,15 @@ def main(arguments: list[str] | None = None) -> int:
         rows.append(("G4 errors and warnings on correct scripts", what, not said))
         for line in said:
             print("  said of a correct script:", line)
+        told = [examine(s) for s in reports()]
+        kept += [s.same for s in told]
+        n, hit = len(told), sum(s.alike[0] for s in told)
+        own, line = sum(s.found for s in told), sum(s.alike[1] for s in told)
+        what = f"{hit} of {n}, {own} by their own code, {line} at a line that makes it"
+        rows.append(("G5 mistakes of public reports found", what, hit >= 0.8 * n and all(s.quiet for s in told)))
+        for s in told:
+            if not all(s.alike) or not s.quiet or not s.same:
+                print("  of the public reports:", s.script.name, s.script.comments.get("unseen", "missed"))
     rows.append(("G6 weights and random numbers, bit for bit", f"{sum(kept)} of {len(kept)} runs", all(kept)))
     print()
     for name, value, good in rows:

@@ -6,6 +6,9 @@ the cause. Both keep the line numbers of the file. It is written as users write;
 (tensors or numbers), by which the two must differ: a fault that changes nothing is none.
 
 The name is ``<code>_<host>.py``; ``<code>_<host>_<what>.py`` where there are several.
+
+``reports/`` has the same form: mistakes of public reports, written by somebody who knew none of the rules. Where
+another code says the same of such a script, a comment names it, ``# also: P01``; where none can, ``# unseen: why``.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import numpy as np
 import minitorch
 
 HERE = Path(__file__).parent
+_COMMENT = re.compile(r"^# (also|unseen): (.*)$", re.MULTILINE)
 _MARK = re.compile(r"#([-+]?)(!?)\s*$")
 
 
@@ -42,6 +46,16 @@ class Script:
     def code(self) -> str:
         """The rule that should find it, ``P01`` for one."""
         return self.name.split("_")[0].upper()
+
+    @property
+    def comments(self) -> dict[str, str]:
+        """What the script says of itself: ``also``, ``unseen``."""
+        return dict(_COMMENT.findall(self.path.read_text()))
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes by which its mistake may be named."""
+        return {self.code, *self.comments.get("also", "").split()}
 
     @property
     def is_note(self) -> bool:
@@ -126,6 +140,11 @@ def declared(path: Path) -> dict[str, Any]:
 def faults() -> list[Script]:
     """All faulty scripts, in order of their codes."""
     return [Script(p) for p in sorted((HERE / "faults").glob("p*.py"))]
+
+
+def reports() -> list[Script]:
+    """All scripts after public reports."""
+    return [Script(p) for p in sorted((HERE / "reports").glob("p*.py"))]
 
 
 def clean() -> list[Path]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from minitorch.doctor.record import Backward, History, Lineage, Step
 from minitorch.doctor.rule import Findings, Rule
+from minitorch.doctor.site import Site
 
 
 def stale(step: Step) -> list[Lineage]:
@@ -35,6 +36,11 @@ def parts_of(lineages: list[Lineage]) -> tuple[list[Backward], list[Backward]]:
     return longest.parts, longest.parts[: longest.used]
 
 
+def applied_again(lineage: Lineage) -> bool:
+    """Whether a step by hand has just used what an earlier one had used already."""
+    return 0 < lineage.used < len(lineage.parts) and not lineage.touched
+
+
 class ZeroGradForgotten(Rule):
     """Every step adds its gradient to those of all steps before: gradient descent with a momentum of 1."""
 
@@ -58,4 +64,18 @@ class ZeroGradForgotten(Rule):
             ],
             effect=f"after {step.number} steps |grad| is {growth(old):.1f}x the gradient of this batch alone",
             fix=f"optimizer.zero_grad()  before line {last.site.line}, once for each step",
+        )
+
+    def on_applied(self, h: History, leaf: Any, lineage: Lineage, site: Site) -> Findings:
+        if not applied_again(lineage) or id(leaf) in h.zeros:
+            return
+        n, last = len(lineage.parts), lineage.parts[-1]
+        yield self.finding(
+            "gradients of earlier steps are being applied again",
+            [
+                (site, f"moves along the gradients of {n} backward calls; {lineage.used} of them were applied before"),
+                (last.site, "adds to .grad, and nothing clears it between the two lines"),
+            ],
+            effect=f"after {n} steps |grad| is {growth([lineage]):.1f}x the gradient of this batch alone",
+            fix=f"set .grad to None, or fill it with zeros, before line {last.site.line}, once for each step",
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from minitorch.doctor.record import History, Step
+from typing import Any
+
+from minitorch.doctor.record import History, Lineage, Step
 from minitorch.doctor.rule import Findings, Rule
-from minitorch.doctor.rules.p01_zero_grad_forgotten import clearing, growth, parts_of, stale
+from minitorch.doctor.rules.p01_zero_grad_forgotten import applied_again, clearing, growth, parts_of, stale
+from minitorch.doctor.site import Site
 
 
 class ZeroGradOnceAnEpoch(Rule):
@@ -33,4 +36,20 @@ class ZeroGradOnceAnEpoch(Rule):
             ],
             effect=f"|grad| is {growth(old):.1f}x the gradient of this batch alone",
             fix=f"move line {zero.site.line} into the loop, before line {last.site.line}",
+        )
+
+    def on_applied(self, h: History, leaf: Any, lineage: Lineage, site: Site) -> Findings:
+        zero = h.zeros.get(id(leaf))
+        if zero is None or not applied_again(lineage):
+            return
+        last = lineage.parts[-1]
+        yield self.finding(
+            "gradients of earlier steps are being applied again: they are cleared too rarely",
+            [
+                (zero.site, "does not run between these steps"),
+                (site, f"moves along the gradients of {len(lineage.parts)} backward calls"),
+                (last.site, "adds to what earlier steps have used"),
+            ],
+            effect=f"|grad| is {growth([lineage]):.1f}x the gradient of this batch alone",
+            fix=f"clear the gradient for each step, before line {last.site.line}",
         )

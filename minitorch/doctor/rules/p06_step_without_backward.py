@@ -11,6 +11,7 @@ class StepWithoutBackward(Rule):
 
     code = "P06"
     title = "a step without a backward pass before it"
+    last = True  # another rule may know why there is nothing
 
     def __init__(self) -> None:
         self.seen: dict[tuple[int, bool, object], int] = {}
@@ -20,7 +21,7 @@ class StepWithoutBackward(Rule):
             step.window
             or step.closure
             or any(x.touched for x in step.lineages)
-            or h.notes.get("emptied") == step.number
+            or step.number in (h.notes.get("emptied"), h.notes.get("explained"))
         ):
             return
         if any(p._grad is not None for p in step.parameters) and not step.again:

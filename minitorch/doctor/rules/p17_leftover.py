@@ -7,7 +7,7 @@ from typing import Any
 
 from minitorch.doctor.record import Backward, History, Step, Zero
 from minitorch.doctor.rule import Findings, Rule
-from minitorch.doctor.windows import divisor, scaled_by
+from minitorch.doctor.windows import divisor, overfull, scaled_by, uninterrupted
 
 
 class Leftover(Rule):
@@ -32,8 +32,9 @@ class Leftover(Rule):
         key, n, k = id(step.optimizer), len(step.window), divisor(step)
         if n == k and step.window[0].restart and step.window[0].step:
             self.shifted.add(key)
-        if k is None or not k < n < 2 * k or not (k == h.declared or k in h.windows.get(key, [])):
-            return
+        k = overfull(h, step)
+        if k is None or uninterrupted(step):
+            return  # as it should be, or P24
         site = step.window[0].site
         yield self.finding(
             f"a step uses {n} micro-batches, {n - k} of them left over from the epoch before",

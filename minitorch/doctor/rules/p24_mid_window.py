@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minitorch.doctor.record import History, Step
 from minitorch.doctor.rule import Findings, Rule
-from minitorch.doctor.windows import divisor
+from minitorch.doctor.windows import divisor, overfull, uninterrupted
 
 
 class MidWindow(Rule):
@@ -32,6 +32,13 @@ class MidWindow(Rule):
                     effect=f"{len(odd)} of {n} backward passes of this step are not of the training loss",
                     fix="autograd.grad(loss, inputs)  there, which leaves .grad alone; or clear it afterwards",
                 )
+        if (k := overfull(h, step)) is not None and uninterrupted(step):
+            yield self.finding(
+                f"a window in the middle of an epoch holds {n} micro-batches instead of {k}",
+                [(step.site, f"was left out once, as where a batch is skipped; windows: {k} {k} ... | {n}")],
+                effect=f"this update is {n / k:.2f}x too large: its micro-batches were divided by {k}",
+                fix="count the micro-batches that were gone through, not the loop's index, to decide when to step",
+            )
         before, k = h.notes.pop("short", (None, 0))  # P18 has seen it, and that the epoch went on
         if before is None or before.optimizer is not step.optimizer or n != k or divisor(step) != k:
             return

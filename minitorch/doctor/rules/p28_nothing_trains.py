@@ -83,14 +83,16 @@ class NothingTrains(Rule):
         key = id(step.optimizer)
         got = step.closure or any(p._grad is not None or id(p) in h.trained for p in step.parameters)
         self.idle[key] = 0 if got else self.idle.get(key, 0) + 1
-        if self.idle[key] < STEPS:
+        if self.idle[key] < 2:
             return
         own = {id(p) for p in step.parameters}
         others = [
             p for p in h.parameters() if id(p) not in h.owner and (x := h.lineages.get(id(p))) is not None and x.parts
         ]
-        if not others or any(id(p) in own for p in h.parameters()):
+        used = {id(c.module): c.module for c in h.calls if c.grad}
+        if not others or any(id(p) in own for module in used.values() for p in module.parameters()):
             return
+        h.notes["explained"] = step.number
         made = self.made.get(key)
         yield self.finding(
             f"{type(step.optimizer).__name__} has the parameters of another object than the model that is trained",

@@ -6,11 +6,13 @@ import linecache
 import re
 import sys
 import weakref
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from minitorch.core.graph import AccumulateGrad
 from minitorch.core.row_node import RowNode
+from minitorch.core.saved import ALWAYS, PACKED
 from minitorch.core.tensor import Tensor
 from minitorch.doctor.record import Call, History, Origin, Step
 from minitorch.doctor.roots import origin_of
@@ -30,9 +32,13 @@ class GraphKept(Rule):
     def __init__(self) -> None:
         self.told = False
         self.outputs: list[tuple[Call, Any]] = []  # what modules gave, by the node of it
+        self.scalars: dict[Site, deque[tuple[int, Any]]] = {}  # the last node of each line that is one number, by step
 
     def on_node(self, h: History, node: Any, origin: Origin) -> Findings:
-        if node.meta[0] not in ((), (1,)) or not isinstance(node, RowNode) or node.plan.row.name not in _TOTALS:
+        if not isinstance(node, RowNode) or not node.meta or node.meta[0] not in ((), (1,)):
+            return
+        self._scalar(h, node, origin)
+        if node.plan.row.name not in _TOTALS:
             return
         sites: dict[Site, int] = {}
         parts: list[Any] = []
@@ -41,7 +47,8 @@ class GraphKept(Rule):
             if below is not None and below.total is None:
                 parts.append(weakref.ref(below_node))
             elif below is not None:
-                sites.update(below.total[0])
+                for site, since in below.total[0].items():
+                    sites[site] = min(since, sites.get(site, since))
                 parts += below.total[1][-4:]
         since, now = sites.get(origin.site), h.counts["backward"]
         origin.total = ({**sites, origin.site: now if since is None else since}, parts)
@@ -62,6 +69,14 @@ class GraphKept(Rule):
             fix="total += loss.item()   (a number, without the graph)",
         )
 
+    def _scalar(self, h: History, node: Any, origin: Origin) -> None:
+        """Notes the last number that a line makes in a step: a loss, or a part of one, that may be kept."""
+        nodes = self.scalars.setdefault(origin.site, deque(maxlen=4 * ALIVE))
+        made = h.counts["step"]
+        if nodes and nodes[-1][0] == made:
+            nodes.pop()
+        nodes.append((made, weakref.ref(node)))
+
     def on_call(self, h: History, call: Call, result: Any) -> Findings:
         if call.grad:
             tensors = [t for t in (result if isinstance(result, (tuple, list)) else [result]) if isinstance(t, Tensor)]
@@ -73,19 +88,33 @@ class GraphKept(Rule):
     def on_step(self, h: History, step: Step) -> Findings:
         if self.told or step.number % 2:
             return
-        old = [b for b in h.backwards if b.step < step.number - 2 and not b.create]
-        alive = {
-            id(n): n for b in old for root in b.nodes if (n := root()) is not None and not isinstance(n, AccumulateGrad)
-        }
-        kind = "losses"
-        if len(alive) < ALIVE:
-            kind = "outputs"
-            alive = {
-                id(n): n for call, ref in self.outputs
-                if call.step < step.number - 2 and (n := ref()) is not None and n.origin.freed is not None
-            }  # fmt: skip
-            if len(alive) < ALIVE:
-                return
+        early = step.number - 2
+        kept: list[tuple[str, dict[int, Any]]] = [
+            (
+                "losses",
+                _largest(
+                    (b.site, b.step, n) for b in h.backwards if b.step < early and not b.create
+                    for root in b.nodes if (n := root()) is not None and not isinstance(n, AccumulateGrad)
+                ),
+            ),
+            (
+                "outputs",
+                _largest(
+                    (call.site, call.step, n) for call, ref in self.outputs
+                    if call.step < early and (n := ref()) is not None and n.origin.freed is not None
+                ),
+            ),
+            (
+                "losses",
+                _largest(
+                    (site, made, n) for site, nodes in self.scalars.items() for made, ref in nodes
+                    if made < early and (n := ref()) is not None and _is_stale(n)
+                ),
+            ),
+        ]  # fmt: skip
+        kind, alive = next(((kind, nodes) for kind, nodes in kept if len(nodes) >= ALIVE), ("", {}))
+        if not alive:
+            return
         self.told = True
         origin = next(iter(alive.values())).origin
         where = [(origin.site, "computes what something still holds")]
@@ -102,6 +131,33 @@ class GraphKept(Rule):
             fix="keep numbers:  losses.append(loss.item())" if kind == "losses" else "keep  output.detach()",
             severity="warning",
         )
+
+
+def _largest(found: Iterable[tuple[Site, int, Any]]) -> dict[int, Any]:
+    """Of nodes with the line and the step that made them: those of the line that has most, one a step."""
+    lines: dict[Site, dict[int, Any]] = {}
+    for site, made, node in found:
+        lines.setdefault(site, {})[made] = node
+    most = max(lines.values(), key=lambda nodes: (len(nodes), -min(n.order for n in nodes.values())), default={})
+    return {id(node): node for node in most.values()}
+
+
+def _is_stale(node: Any) -> bool:
+    """Whether nobody can go back through a node's graph any more, as what it saved has been changed since."""
+    stack, seen = [node], set[int]()
+    while stack and len(seen) < 64:
+        one = stack.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        saved = one.saved if isinstance(one, RowNode) else None
+        if saved and any(
+            counter is not ALWAYS and counter is not PACKED and counter[0] != version
+            for counter, version in zip(saved[1::3], saved[2::3])
+        ):
+            return True
+        stack += [edge[0] for edge in one.edges if edge is not None]
+    return False
 
 
 def _keeper(alive: dict[int, Any]) -> tuple[str, Site] | None:
@@ -127,11 +183,11 @@ def _keeper(alive: dict[int, Any]) -> tuple[str, Site] | None:
 def _containers(name: str, value: Any, depth: int = 2) -> Iterator[tuple[str, Any]]:
     """The lists, dictionaries and the like in a variable, with the name that each goes by."""
     if isinstance(value, (list, dict, set, tuple)) or type(value).__name__ == "deque":
-        yield name, value
         if isinstance(value, dict) and depth and len(value) < 100 and not name.startswith("__"):
             for key, one in list(value.items()):
                 if isinstance(one, (list, dict)):
                     yield from _containers(f"{name}[{key!r}]", one, depth - 1)
+        yield name, value
     elif depth and hasattr(value, "__dict__") and not isinstance(value, type) and type(value).__name__ != "module":
         for key, one in list(vars(value).items()):
             if isinstance(one, (list, dict)) or type(one).__name__ == "deque":

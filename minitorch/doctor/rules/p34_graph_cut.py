@@ -21,12 +21,17 @@ class GraphCut(Rule):
     title = "detach(), item() or numpy() cuts the graph: parameters receive no gradient"
 
     def __init__(self) -> None:
-        self.cuts: dict[Site, tuple[str, list[Any]]] = {}
+        self.cuts: dict[Site, tuple[str, list[Any]]] = {}  # the latest last
+        self.latest: dict[Site, int] = {}  # how many backward passes there were at each cut
+        self.empty: dict[int, int] = {}  # steps of an optimizer that found no gradient, though there was a pass
         self.steps: dict[int, int] = {}
         self.written: set[int] = set()
         self.rooted: dict[Site, int] = {}
 
     def on_cut(self, h: History, tensor: Any, how: str, site: Site) -> Findings:
+        if site in self.cuts:
+            self.cuts[site] = self.cuts.pop(site)
+        self.latest[site] = h.counts["backward"]
         if site not in self.cuts and len(self.cuts) < CUTS and tensor._edge is not None:
             leaves = _leaves(tensor._edge[0])
             if leaves:
@@ -55,6 +60,8 @@ class GraphCut(Rule):
 
     def on_step(self, h: History, step: Step) -> Findings:
         key = id(step.optimizer)
+        if not step.closure and not (step.window or step.again):
+            yield from self._nothing(h, step)
         if step.closure or not (step.window or step.again):
             return
         self.steps[key] = self.steps.get(key, 0) + 1
@@ -80,6 +87,43 @@ class GraphCut(Rule):
                 severity="warning",
             )
             return
+
+    def _nothing(self, h: History, step: Step) -> Findings:
+        """The step finds no gradient at all, though a backward pass has run for it: none of it came this far."""
+        key = id(step.optimizer)
+        before = h.steps[key][-1].number if h.steps.get(key) else 0
+        passes = [b for b in h.backwards if b.step >= before and b.lost is None and b.written]
+        train = {id(p) for p in step.parameters if p._requires_grad}
+        if not passes or not train or any(p._grad is not None for p in step.parameters):
+            return
+        self.empty[key] = self.empty.get(key, 0) + 1
+        if self.empty[key] < 2:
+            return
+        last = passes[-1]
+        where = [(last.site, "reaches none of the parameters of this optimizer"), (step.site, "finds no gradient")]
+        fix = "compute the loss with tensor operations, from the model's output itself"
+        cut = next(
+            (
+                (site, how) for site, (how, leaves) in reversed(self.cuts.items())
+                if self.latest[site] >= last.number - 1 and any(id(leaf()) in train for leaf in leaves)
+            ),
+            None,
+        )  # fmt: skip
+        if cut is not None:
+            where.insert(0, (cut[0], f"{cut[1]}() takes values without their history"))
+            fix = f"leave {cut[1]}() out at line {cut[0].line}, and stay in tensor operations"
+        elif last.calls or last.owned or not any(c.grad and not c.backward for c in h.calls):
+            return  # it went through the model: whose parameters these are is the question then
+        else:
+            where.insert(1, (last.root.site, "makes its loss, which no call of a model leads to"))
+        h.notes["explained"] = step.number
+        yield self.finding(
+            "the loss has no graph that leads to the parameters",
+            where,
+            effect=f"{len(train)} parameters receive no gradient: {self.empty[key]} steps so far changed nothing",
+            fix=fix,
+            note="requires_grad=True on a result does not bring its history back",
+        )
 
 
 def _leaves(node: Any, most: int = 400) -> list[Any]:

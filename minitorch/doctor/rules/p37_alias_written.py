@@ -33,7 +33,7 @@ class AliasWritten(Rule):
         if isinstance(node, RowNode) and node.saved:
             prints = [
                 (k, _print(value)) for k in range(0, len(node.saved), 3)
-                if node.saved[k + 1] is not ALWAYS and isinstance(value := node.saved[k], np.ndarray) and value.size
+                if node.saved[k + 1] is not ALWAYS and type(value := node.saved[k]) is np.ndarray and value.size
             ]  # fmt: skip
             if prints:
                 self.prints[node] = prints

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import linecache
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from minitorch.core.row_node import RowNode
 from minitorch.doctor.record import History, LossCall
 from minitorch.doctor.roots import kind, origin_of
 from minitorch.doctor.rule import Findings, Rule
+from minitorch.doctor.site import Site
 
 # Through these a probability stays one, or nearly (a small number added against log(0)).
 _PASSING = {
@@ -50,6 +53,7 @@ class SoftmaxBeforeCrossEntropy(Rule):
         where = [(loss.site, "takes logits, and applies it itself")]
         if origin is not None and origin.site != loss.site:
             where.insert(0, (origin.site, f"makes probabilities with {word}"))
+            where[:0] = _built(origin.site, name)
         if kind(made) == "LogSoftmax":
             yield self.finding(
                 "log_softmax before cross_entropy does nothing twice", where, effect="none: it is idempotent",
@@ -76,6 +80,7 @@ class SoftmaxBeforeCrossEntropy(Rule):
         where = [(loss.site, f"takes {takes}")]
         if origin is not None and origin.site != loss.site:
             where.insert(0, (origin.site, f"makes probabilities with {word}"))
+            where[:0] = _built(origin.site, name)
         yield self.finding(
             f"{loss.name} is given the result of {word}, where it takes {takes}",
             where,
@@ -103,6 +108,17 @@ class SoftmaxBeforeCrossEntropy(Rule):
             else "it is no likelihood: gradients do not depend on how wrong the prediction is",
             fix="cross_entropy(logits, target), or nll_loss(log_softmax(logits, 1), target)",
         )
+
+
+def _built(site: Site, name: str) -> list[tuple[Site, str]]:
+    """The line that makes the module ``name``, where the line that runs it does not show it: in a Sequential."""
+    if name.lower() in site.text.lower():
+        return []
+    lines = [
+        n for n, line in enumerate(linecache.getlines(site.file), 1)
+        if re.search(rf"(?<![A-Za-z]){name}\(", line.split("#")[0])
+    ]  # fmt: skip
+    return [(Site(site.file, lines[0], ""), f"makes the {name} module")] if len(lines) == 1 else []
 
 
 def _made_by(t: Any, names: tuple[str, ...]) -> RowNode | None:

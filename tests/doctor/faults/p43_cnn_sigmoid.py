@@ -6,7 +6,7 @@ model = nn.Sequential(
     nn.ReLU(),
     nn.Flatten(),
     nn.Linear(32, 1),
-    nn.Sigmoid(),  #-
+    nn.Sigmoid(),  #-!
 )
 loss_fn = nn.BCEWithLogitsLoss()
 optimizer = optim.Adam(model.parameters(), lr=0.01)

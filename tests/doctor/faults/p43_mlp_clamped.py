@@ -3,7 +3,7 @@ import minitorch.nn.functional as F
 from minitorch import nn
 
 torch.manual_seed(5)
-mlp = nn.Sequential(nn.Linear(6, 10), nn.Tanh(), nn.Linear(10, 4), nn.Softmax(dim=-1))
+mlp = nn.Sequential(nn.Linear(6, 10), nn.Tanh(), nn.Linear(10, 4), nn.Softmax(dim=-1))  #!
 mlp = mlp[:-1]  #+
 sgd = torch.optim.SGD(mlp.parameters(), lr=0.3, momentum=0.9)
 

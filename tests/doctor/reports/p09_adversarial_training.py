@@ -1,5 +1,6 @@
 """The attack's backward pass leaves gradients in the weights, after they were cleared."""
 # also: P01 P10 P32
+# unseen: training on the clean and the adversarial loss together makes the very same calls, and is right
 import minitorch as torch
 from minitorch import nn
 from minitorch.nn import functional as F

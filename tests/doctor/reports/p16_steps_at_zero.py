@@ -19,8 +19,9 @@ for epoch in range(3):
     for i, (inp, target) in enumerate(batches()):
         loss = loss_fn(net(inp), target) / iters_to_accumulate
         loss.backward()  #!
-        if i % iters_to_accumulate == 0:  #-!
-        if (i + 1) % iters_to_accumulate == 0:  #+
+        due = i % iters_to_accumulate == 0  #-!
+        due = (i + 1) % iters_to_accumulate == 0  #+
+        if due:  #!
             optimizer.step()  #!
             optimizer.zero_grad()
 result = net

@@ -8,11 +8,14 @@ torch.manual_seed(0)
 
 def train_epoch(model, loader, optimizer, accumulation_steps):
     model.train()
-    optimizer.zero_grad()  #+
     for step, (x, y) in enumerate(loader):
-        loss = nn.functional.mse_loss(model(x), y) / accumulation_steps
+        held = accumulation_steps
+        held = min(held, len(loader) - step // held * held)  #+
+        loss = nn.functional.mse_loss(model(x), y) / held
         loss.backward()  #!
-        if (step + 1) % accumulation_steps == 0:  #!
+        due = (step + 1) % accumulation_steps == 0  #-!
+        due = (step + 1) % accumulation_steps == 0 or step + 1 == len(loader)  #+
+        if due:  #!
             optimizer.step()  #!
             optimizer.zero_grad()
 
@@ -22,5 +25,4 @@ model = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 1))
 opt = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
 for epoch in range(3):
     train_epoch(model, DataLoader(ds, batch_size=4, shuffle=True), opt, 4)
-    opt.zero_grad()  #+
 result = model

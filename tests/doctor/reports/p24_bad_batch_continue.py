@@ -16,8 +16,9 @@ for i, batch in enumerate(loader):
     loss = nn.functional.mse_loss(model(x), y) / GRAD_ACCUM
     loss.backward()  #!
     done += 1
-    if (i + 1) % GRAD_ACCUM == 0:  #-!
-    if done % GRAD_ACCUM == 0:  #+
+    due = (i + 1) % GRAD_ACCUM == 0  #-!
+    due = done % GRAD_ACCUM == 0  #+
+    if due:  #!
         opt.step()  #!
         opt.zero_grad()
 result = model
