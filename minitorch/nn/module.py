@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Self
 
+from minitorch.core.clearing import clear_gradients
 from minitorch.core.dtypes import dtype as DType
 from minitorch.core.mode import no_grad
 from minitorch.core.tensor import Tensor
@@ -130,19 +131,7 @@ class Module(Caller):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients; with ``set_to_none=False`` fill them with zeros instead."""
-        if watchers:
-            tell("zeroing", self, list(self.parameters()), set_to_none)
-        for parameter in self.parameters():
-            if parameter.grad is None:
-                continue
-            if set_to_none:
-                parameter._grad = None  # (the watchers know)
-                continue
-            if parameter.grad.grad_fn is not None:
-                parameter.grad.detach_()
-            else:
-                parameter.grad.requires_grad_(False)
-            parameter.grad.zero_()
+        clear_gradients(self, list(self.parameters()), set_to_none)
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call ``fn`` on every module below and then on this one, as for initial weights."""

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast, overload
 
 import numpy as np
 
+from minitorch.core.clearing import clear_gradients
 from minitorch.core.hooks import Hooks, RemovableHandle
 from minitorch.core.mode import enable_grad
 from minitorch.core.tensor import Tensor, wrap
@@ -150,22 +151,7 @@ class Optimizer:
         The two differ: a step skips a parameter without a gradient, but takes a gradient of zeros as any other, so
         that momentum still moves it and weight decay still shrinks it.
         """
-        if watchers:
-            tell("zeroing", self, [p for group in self.param_groups for p in group["params"]], set_to_none)
-        for group in self.param_groups:
-            for p in group["params"]:
-                g = p.grad
-                if g is None:
-                    continue
-                if set_to_none:
-                    p._grad = None  # (the watchers know)
-                    continue
-                if g.grad_fn is not None:
-                    g.detach_()
-                else:
-                    g.requires_grad_(False)
-                g.array[...] = 0
-                g._bump()
+        clear_gradients(self, [p for group in self.param_groups for p in group["params"]], set_to_none)
 
     # --- A step ------------------------------------------------------------------------------------------------------
 
