@@ -147,6 +147,15 @@ class Zero:
     dropped: list[Backward]  # fresh contributions that it throws away
 
 
+def tensors_in(inputs: Any) -> list[Tensor]:
+    """The tensors among a module's inputs, also those in tuples and lists."""
+    if isinstance(inputs, Tensor):
+        return [inputs]
+    if isinstance(inputs, (list, tuple)):
+        return [t for one in inputs for t in tensors_in(one)]
+    return []
+
+
 class History:
     """All of it, for the rules to look at."""
 

@@ -79,7 +79,4 @@ def site_of_error(traceback: TracebackType | None) -> Site:
 
 def here() -> Site:
     """The line of the user's code that is running."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _inside.get(frame.f_code) is not False and inside(frame.f_code):
-        frame = frame.f_back
-    return site_of(frame)
+    return site_of(user_frame(sys._getframe(1)))

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 # Accumulation, dropout, batch norm, a schedule, early stopping, an average of weights: all of them have a state.
-CONFIG = """
+SETTINGS = """
 name = "run"
 seed = 3
 [data]
@@ -35,14 +35,16 @@ lr = 0.05
 name = "ReduceLROnPlateau"
 patience = 1
 [trainer]
-epochs = 60
 batch_size = 9
 accumulate = 5
 clip_norm = 0.5
-patience = 1000
 restore_best = true
 norms = true
 ema = 0.9
+"""
+CONFIG = f"""{SETTINGS}
+epochs = 60
+patience = 1000
 checkpoint_seconds = 0.02
 """
 

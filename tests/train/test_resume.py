@@ -15,33 +15,11 @@ import time
 
 import pytest
 
-CONFIG = """
-name = "run"
-seed = 3
-[data]
-name = "iris"
-[model]
-layers = [
-  { name = "Linear", out_features = 16 },
-  { name = "BatchNorm1d" },
-  { name = "Dropout", p = 0.3 },
-  { name = "Linear" },
-]
-[optimizer]
-name = "Adam"
-lr = 0.05
-[scheduler]
-name = "ReduceLROnPlateau"
-patience = 1
-[trainer]
+from tests.train.kills import FILES, SETTINGS
+
+CONFIG = f"""{SETTINGS}
 epochs = 6
-batch_size = 9
-accumulate = 5
-clip_norm = 0.5
 patience = 3
-restore_best = true
-norms = true
-ema = 0.9
 checkpoint_every = 2
 checkpoint_seconds = 0
 """
@@ -66,8 +44,6 @@ KILLER = textwrap.dedent("""
     setattr(owner, name, deadly)
     sys.exit(minitorch.cli.main(sys.argv[3:]))
 """)
-
-FILES = ["config.toml", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors"]
 
 
 def command(*arguments, killed_at=()):

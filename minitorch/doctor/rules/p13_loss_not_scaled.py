@@ -5,8 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from minitorch.core.tensor import Tensor
-from minitorch.doctor.record import History, Step
+from minitorch.doctor.record import History, Step, tensors_in
 from minitorch.doctor.rule import Findings, Rule
 from minitorch.doctor.site import Site
 from minitorch.doctor.windows import accumulated, lr_hint, means
@@ -41,7 +40,7 @@ class LossNotScaled(Rule):
 
     def on_module(self, h: History, module: Any, inputs: Any) -> Findings:
         if self.cuts and h.notes.get("carried") != h.counts["step"] + 1:
-            arrays = {id(t.array) for t in _tensors(inputs)}
+            arrays = {id(t.array) for t in tensors_in(inputs)}
             if any((a := cut()) is not None and id(a) in arrays for cut in self.cuts):
                 h.notes["carried"] = h.counts["step"] + 1
         return iter(())
@@ -58,11 +57,3 @@ class LossNotScaled(Rule):
             severity="error" if h.declared else None,
             windows=k,
         )
-
-
-def _tensors(inputs: Any) -> list[Tensor]:
-    if isinstance(inputs, Tensor):
-        return [inputs]
-    if isinstance(inputs, (list, tuple)):
-        return [t for one in inputs for t in _tensors(one)]
-    return []

@@ -7,8 +7,7 @@ from typing import Any
 
 from minitorch.core.mode import mode
 from minitorch.core.row_node import RowNode
-from minitorch.core.tensor import Tensor
-from minitorch.doctor.record import Backward, History
+from minitorch.doctor.record import Backward, History, tensors_in
 from minitorch.doctor.roots import origin_of
 from minitorch.doctor.rule import Findings, Rule
 from minitorch.doctor.site import Site, here
@@ -29,7 +28,7 @@ class FreedHistory(Rule):
     def on_module(self, h: History, module: Any, inputs: Any) -> Findings:
         if h.call is None or h.call.module is not module or h.stack or not mode.grad:
             return
-        for end in [t._edge[0] for t in _tensors(inputs) if t._edge is not None]:
+        for end in [t._edge[0] for t in tensors_in(inputs) if t._edge is not None]:
             for node in _history(end, NEAR):
                 origin = origin_of(node)
                 if origin is None or origin.freed is None or not _gone(node):
@@ -106,11 +105,3 @@ def _history(node: Any, most: int) -> Iterator[Any]:
             if edge is not None and id(edge[0]) not in seen and len(seen) < most:
                 seen.add(id(edge[0]))
                 stack.append(edge[0])
-
-
-def _tensors(values: Any) -> list[Tensor]:
-    if isinstance(values, Tensor):
-        return [values]
-    if isinstance(values, (list, tuple)):
-        return [t for one in values for t in _tensors(one)]
-    return []
