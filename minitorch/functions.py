@@ -182,5 +182,6 @@ def public() -> dict[str, Function]:
     )
 
 
-globals().update(public())
-__all__ = sorted(public())
+_public_functions = public()
+globals().update(_public_functions)
+__all__ = sorted(_public_functions)

@@ -371,8 +371,8 @@ def _swapped(op: Method) -> Method:
 
 
 OPERATORS: dict[str, Method] = {
-    "__add__": arithmetic.add, "__radd__": _swapped(arithmetic.add), "__sub__": arithmetic.sub_scaled,
-    "__rsub__": _swapped(arithmetic.sub_scaled), "__mul__": arithmetic.mul, "__rmul__": _swapped(arithmetic.mul),
+    "__add__": arithmetic.add, "__radd__": _swapped(arithmetic.add), "__sub__": arithmetic.minus,
+    "__rsub__": _swapped(arithmetic.minus), "__mul__": arithmetic.mul, "__rmul__": _swapped(arithmetic.mul),
     "__truediv__": arithmetic.div, "__rtruediv__": _swapped(arithmetic.div), "__rdiv__": _swapped(arithmetic.div),
     "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": _swapped(arithmetic.floor_divide),
     "__mod__": arithmetic.remainder, "__rmod__": _swapped(arithmetic.remainder), "__pow__": arithmetic.pow,

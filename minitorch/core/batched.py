@@ -200,8 +200,10 @@ class BatchedArray(NDArrayOperatorsMixin):
 
 
 def _foreign(kind: type) -> bool:
-    """Whether another class's overrides come before ours: a Tensor's."""
-    return kind is not BatchedArray and hasattr(kind, "__array_ufunc__") and not issubclass(kind, (ndarray, np.generic))
+    """Whether another class's overrides come before ours: a Tensor's, and not those of a recorder's stand-ins."""
+    if kind is BatchedArray or not hasattr(kind, "__array_ufunc__") or issubclass(kind, (ndarray, np.generic)):
+        return False
+    return not hasattr(kind, "recorder")
 
 
 class _Flags:
@@ -224,6 +226,11 @@ def is_batched(x: Any) -> bool:
     return type(x) is BatchedArray
 
 
+def is_plain(x: Any) -> bool:
+    """Whether it is an array, or a recorder's stand-in for one: no Tensor, and not mapped over by a vmap."""
+    return x.__class__ is ndarray and not is_batched(x)
+
+
 def levels_of(x: Any) -> tuple[Level, ...]:
     """The levels that an array is on, latest first."""
     return x.dtype.levels if type(x) is BatchedArray else ()
@@ -244,8 +251,10 @@ def agreed(condition: Any) -> bool:
 
 def blank(shape: tuple[int, ...], like: Any) -> Any:
     """Zeros of a shape, of the dtype and on the levels of another array, which will be written there."""
-    if type(like) is not BatchedArray:
+    if type(like) is ndarray:
         return np.zeros(shape, like.dtype)
+    if type(like) is not BatchedArray:
+        return np.zeros_like(like, shape=shape, order="C")
     return BatchedArray(blank((like.level.size, *shape), like.data), like.level)
 
 

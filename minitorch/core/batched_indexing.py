@@ -97,6 +97,8 @@ def read(x: Any, key: Any) -> Any:
     try:
         return x[key]
     except Unbatchable:
+        if latest((x, key)) is None:  # it is being recorded
+            raise
         return fetch(x, key)
 
 

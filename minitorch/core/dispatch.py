@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.batched import raw
-from minitorch.core.batched_fallback import by_sample
+from minitorch.core.batched_fallback import by_sample, latest
 from minitorch.core.batched_levels import Unbatchable
 from minitorch.core.graph import Meta, sink
 from minitorch.core.mode import mode
 from minitorch.core.promotion import operand, same
 from minitorch.core.row import Op, Row
-from minitorch.core.row_node import RowNode
+from minitorch.core.row_node import RowNode, record_node
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.core.views import INFERENCE_VIEW, NO_GRAD_VIEW, View, several_views, shares_memory
 
@@ -57,7 +57,7 @@ def apply(row: Row, op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> An
         told = (mismatch(x, y, error) for x, y in combinations(arrays, 2))
         raise next((e for e in told if e is not error), error) from None
     except Unbatchable:
-        if row.definition is not None:
+        if row.definition is not None and latest(arrays) is not None:  # (a recorder wants the kernel itself)
             return row.definition(*inputs, **params)
         result = by_sample(row.forward, *arrays, **params)
         if row.view:  # a copy: a write to it would not be seen by x
@@ -92,7 +92,8 @@ def record(
     for t in outs:
         z = t.array
         meta += (z.shape, z.dtype)
-    node = (row.node or row.node_class())(plan, edges, plan.save(inputs, arrays, params, outs, kept), meta)
+    saved = plan.save(inputs, arrays, params, outs, kept)
+    node = record_node(row.node or row.node_class(), plan, edges, saved, meta)
     for k, out in enumerate(outs):
         if out.array.dtype.kind in "fc":
             out._edge = (node, k)
@@ -106,22 +107,25 @@ def _mark_views(row: Row, op: Op, x: Tensor, outs: list[Tensor], params: dict[st
     """Notes which results share the input's memory, and how to get there from its base."""
     several = len(outs) > 1 or row.outputs == ("*",)
     for k, out in enumerate(outs):
-        if not shares_memory(out.array, x.array):
-            continue
-        if out.array is x.array:
-            out.array = x.array.view()
-        step: Callable[[Any], Any] = partial(_nth, op, k, params) if several else partial(op, **params)
-        fault = None
-        if several:
-            fault = several_views(k, row.backward_name)
-        elif not mode.grad:
-            fault = INFERENCE_VIEW if mode.inference else NO_GRAD_VIEW
-        parent = x._view
-        if parent is None:
-            out._view = View(x, (step,), fault)
-        else:
-            out._view = View(parent.base, (*parent.steps, step), parent.fault or fault)
-        out._counter = x._counter
+        if shares_memory(out.array, x.array):
+            if several:
+                mark_view(x, out, partial(_nth, op, k, params), several_views(k, row.backward_name))
+            else:
+                mark_view(x, out, partial(op, **params))
+
+
+def mark_view(x: Tensor, out: Tensor, step: Callable[[Any], Any], fault: str | None = None) -> None:
+    """Notes that ``out`` shares the memory of ``x`` and that ``step`` leads from there to it."""
+    if out.array is x.array:
+        out.array = out.array.view()
+    if fault is None and not mode.grad:
+        fault = INFERENCE_VIEW if mode.inference else NO_GRAD_VIEW
+    parent = x._view
+    if parent is None:
+        out._view = View(x, (step,), fault)
+    else:
+        out._view = View(parent.base, (*parent.steps, step), parent.fault or fault)
+    out._counter = x._counter
 
 
 def _nth(op: Op, k: int, params: dict[str, Any], x: Any) -> Any:

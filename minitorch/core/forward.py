@@ -197,8 +197,7 @@ def _diagonal(node: RowNode, tangents: Sequence[Tangent]) -> Tangent:
     for position, rule, picks in node.plan.rules:
         t = tangents[position]
         if t is not None:
-            chosen = () if picks is None else (picks,) if isinstance(picks, int) else picks
-            part = rule(t, *[values[k // 3] for k in chosen])
+            part = rule(t, *[values[k] for k in picks])
             total = part if total is None else total + part
     if total is None:
         return None

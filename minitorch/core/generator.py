@@ -6,7 +6,7 @@ Everything random in the package comes from a `Generator`, so that a seed gives 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from minitorch.core.batched_draws import per_sample
 from minitorch.core.draws import Draws
+from minitorch.core.recording import whole
 from minitorch.core.tensor import Tensor, device, wrap
 
 _DEFAULT_SEED = 67280421310721
@@ -24,6 +25,11 @@ _STATE = np.dtype(
         *[("unused", "<f8"), ("normal", "<f8"), ("unused2", "<f8"), ("has_normal", "<i4"), ("unused3", "V12")],
     ]
 )
+
+
+def _drawn(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that draws: by the sample inside vmap, and as one call for a recorder."""
+    return per_sample(whole(method))
 
 
 class Generator(Draws):
@@ -44,12 +50,12 @@ class Generator(Draws):
     _made: np.random.MT19937 | None
     _seed: int
 
-    uniform, normal, log_normal = per_sample(Draws.uniform), per_sample(Draws.normal), per_sample(Draws.log_normal)
-    integers, full_range = per_sample(Draws.integers), per_sample(Draws.full_range)
-    permutation, multinomial = per_sample(Draws.permutation), per_sample(Draws.multinomial)
-    bernoulli, bernoulli_from = per_sample(Draws.bernoulli), per_sample(Draws.bernoulli_from)
-    exponential, cauchy = per_sample(Draws.exponential), per_sample(Draws.cauchy)
-    geometric = per_sample(Draws.geometric)
+    uniform, normal, log_normal = _drawn(Draws.uniform), _drawn(Draws.normal), _drawn(Draws.log_normal)
+    integers, full_range = _drawn(Draws.integers), _drawn(Draws.full_range)
+    permutation, multinomial = _drawn(Draws.permutation), _drawn(Draws.multinomial)
+    bernoulli, bernoulli_from = _drawn(Draws.bernoulli), _drawn(Draws.bernoulli_from)
+    exponential, cauchy = _drawn(Draws.exponential), _drawn(Draws.cauchy)
+    geometric = _drawn(Draws.geometric)
 
     def __init__(self, device: str | device = "cpu") -> None:
         _cpu(device)
@@ -91,7 +97,7 @@ class Generator(Draws):
 
     def get_state(self) -> Tensor:
         """The complete state, a uint8 tensor of shape (5056,): the bytes PyTorch's generator would give."""
-        return wrap(np.frombuffer(self.state_bytes(), np.uint8).copy())
+        return wrap(self._state_array())
 
     def set_state(self, new_state: Tensor) -> None:
         """Continue from what `get_state` gave, here or in PyTorch.
@@ -102,7 +108,7 @@ class Generator(Draws):
             raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}: give a uint8 tensor")
         if new_state.array.dtype != np.uint8:
             raise TypeError(f"RNG state must be a torch.ByteTensor (dtype uint8), but got {new_state.dtype}")
-        self.load_state_bytes(new_state.array.tobytes())
+        self._load_state_array(new_state.array)
 
     def clone_state(self) -> Generator:
         """A generator of its own at the same place of the same stream."""
@@ -123,6 +129,7 @@ class Generator(Draws):
             out["normal"], out["has_normal"] = self._normal, 1
         return out.tobytes()
 
+    @whole
     def load_state_bytes(self, data: bytes) -> None:
         """Continue from what `state_bytes` gave. Raises RuntimeError for anything else, and then changes nothing."""
         if len(data) != _STATE.itemsize:
@@ -140,6 +147,15 @@ class Generator(Draws):
             "state": {"key": state["words"].astype(np.uint32), "pos": 625 - int(state["left"])},
         }
 
+    @whole
+    def _state_array(self) -> Any:
+        return np.frombuffer(self.state_bytes(), np.uint8).copy()
+
+    @whole
+    def _load_state_array(self, state: Any) -> None:
+        self.load_state_bytes(state.tobytes())
+
+    @whole
     def _start(self, seed: int) -> None:
         self._seed, self._normal = seed, None
         if self._made is not None:
@@ -230,8 +246,8 @@ def fork_rng(devices: Iterable[Any] | None = None, enabled: bool = True) -> Iter
     if not enabled:
         yield
         return
-    state = default_generator.state_bytes()
+    state = default_generator._state_array()
     try:
         yield
     finally:
-        default_generator.load_state_bytes(state)
+        default_generator._load_state_array(state)

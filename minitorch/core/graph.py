@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from sys import getrefcount
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.hooks import Hooks, RemovableHandle
-from minitorch.core.tensor import Tensor, wrap
+from minitorch.core.tensor import Tensor, ndarray, wrap
 from minitorch.core.tensor_hooks import check_replacement
 from minitorch.core.watch import close_watchers, tell
 
@@ -160,12 +162,8 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
 
-    def __init__(self, variable: Tensor) -> None:
-        self.variable = variable
-        self.edges = ()
-        self.meta = (variable.array.shape, variable.array.dtype)
-        self.hooks = None
-        self.order = next_order()
+    edges = ()
+    variable: Tensor
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
@@ -191,10 +189,12 @@ class AccumulateGrad(Node):
             if lifted:
                 leaf._grad = g.clone() if held is None else held + g
             elif held is None:
-                # A copy of its own: what arrives may be another leaf's gradient too, or a view of the caller's.
-                leaf._grad = wrap(np.array(g, order="C"))
+                # An array of its own: what arrives may be another leaf's gradient too, or a view of the caller's. If
+                # nobody else holds it (but the engine, this function and getrefcount), it need not be copied.
+                alone = g.__class__ is ndarray and g.base is None and getrefcount(g) <= _ALONE
+                leaf._grad = wrap(g if alone and g.flags.carray else g.copy())
             else:
-                np.add(held.array, g, out=held.array, casting="same_kind")
+                np.add(held.array, g, held.array)
                 held._bump()
         if leaf._hooks is not None and leaf._hooks.after:
             for hook in list(leaf._hooks.after.values()):
@@ -203,15 +203,27 @@ class AccumulateGrad(Node):
                     raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
+# References to a gradient on its way to a leaf that nobody else holds. (Later Pythons count otherwise: copy always.)
+_ALONE = 3 if sys.version_info < (3, 14) else 0
+
 accumulating = threading.Lock()  # two threads may bring gradients to one leaf
+
+
+_new = object.__new__
 
 
 def sink(leaf: Tensor) -> Edge:
     """The edge to a leaf's gradient sink; the same node as long as any graph holds it."""
     node = leaf._sink() if leaf._sink is not None else None
     if node is None:
-        node = AccumulateGrad(leaf)
-        leaf._sink = weakref.ref(node)
+        made: AccumulateGrad = _new(AccumulateGrad)
+        made.variable = leaf
+        array = leaf.array
+        made.meta = (array.shape, array.dtype)
+        made.hooks = None
+        made.order = next_order()
+        leaf._sink = weakref.ref(made)
+        return made, 0
     return node, 0
 
 

@@ -28,10 +28,11 @@ from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from minitorch.core.dispatch import general, record
+from minitorch.core.plan import Plan, Rule
 from minitorch.core.promotion import Policy, operand, promote, promote_float, same
-from minitorch.core.row import Op, Plan, Row, Rule
+from minitorch.core.row import Op, Row
 from minitorch.core.tensor import Tensor
-from minitorch.core.unrolled import binary, unary
+from minitorch.core.unrolled import binary, fixed, unary
 
 __all__ = ["Operation", "Plan", "Row", "operand", "primitive", "promote", "promote_float", "record", "same"]
 
@@ -79,11 +80,14 @@ def primitive(
         name, forward, rules, prepare=prepare, view=view, outputs=outputs, residuals=residuals, definition=definition,
         joint=joint,
     )  # fmt: skip
-    plain = not (view or residuals or joint or definition or row.params or row.variadic) and len(outputs) == 1
-    if plain and len(row.inputs) == 2 and outputs != ("*",):
+    single = not row.variadic and len(outputs) == 1 and outputs != ("*",)
+    plain = single and not (view or row.params or residuals or joint or definition)
+    if plain and len(row.inputs) == 2:
         op = binary(row)
-    elif plain and len(row.inputs) == 1 and outputs != ("*",):
+    elif plain and len(row.inputs) == 1:
         op = unary(row)
+    elif single:
+        op = fixed(row)
     else:
         op = general(row)
     op.__name__ = op.__qualname__ = name

@@ -9,6 +9,7 @@ import numpy as np
 
 from minitorch.core import dtypes
 from minitorch.core.batched import is_batched
+from minitorch.core.recording import values
 from minitorch.core.tensor import Array, Tensor, wrap
 
 
@@ -145,10 +146,10 @@ def _shown(x: Array) -> Array:
 
 def tensor_text(t: Tensor) -> str:
     """What ``repr`` of a tensor says."""
-    x: Any = t.array
+    x: Any = values(t)
     if is_batched(x):
-        values = "\n".join("    " + line for line in tensor_text(wrap(x.data)).split("\n"))
-        return f"BatchedTensor(lvl={x.level.number}, bdim=0, value=\n{values}\n)"
+        samples = "\n".join("    " + line for line in tensor_text(wrap(x.data)).split("\n"))
+        return f"BatchedTensor(lvl={x.level.number}, bdim=0, value=\n{samples}\n)"
     prefix = "tensor("
     notes: list[str] = []
     kind = dtypes.of(x.dtype)

@@ -16,7 +16,7 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.core.watch import close_watchers, made
 
 if TYPE_CHECKING:
-    from minitorch.core.row import Plan
+    from minitorch.core.plan import Plan
 
 Array = dtypes.Array
 
@@ -26,63 +26,57 @@ class RowNode(Node):
 
     __slots__ = ("plan", "saved")
 
-    def __init__(self, plan: Plan, edges: tuple[Edge | None, ...], saved: Saved, meta: Meta) -> None:
-        self.plan = plan
-        self.edges = edges
-        self.saved: Saved | None = saved
-        self.meta = meta
-        self.hooks = None
-        self.order = next_order()
-        if close_watchers:
-            made(self)
+    plan: Plan
+    saved: Saved | None
 
     def release(self) -> None:
         if self.saved:
             self.saved = None
 
-    def backward(self, g: Any, lifted: bool, conjugated: bool = False) -> Sequence[Gradient | None]:
-        plan, saved = self.plan, self.saved
-        if saved is None:
+    def backward(self, g: Any, lifted: bool, unwanted: tuple[int, ...] = ()) -> Sequence[Gradient | None]:
+        plan = self.plan
+        if self.saved is None:
             raise RuntimeError(SECOND_BACKWARD)
         if lifted:
-            return plan.run_lifted(self, g, self.unpack())
-        found: list[Gradient | None] = [None] * len(self.edges)
+            return plan.run_lifted(self, g, self.unpack(), unwanted)
+        conjugated = False
         if not plan.single:
             g = plan.gradients(self, g, False)
-        elif self.meta[1].kind == "c" and not conjugated:
-            return conjugates(self.backward(np.conjugate(g), False, True))
+        elif self.meta[1].kind == "c":
+            g, conjugated = np.conjugate(g), True
         try:
-            for position, rule, picks in plan.rules:
-                if picks is None:
-                    found[position] = rule(g)
-                elif picks.__class__ is int:
-                    if saved[picks + 1][0] != saved[picks + 2]:
-                        saved = self._recovered()
-                    found[position] = rule(g, saved[picks])
-                else:
-                    values = []
-                    for k in picks:
-                        if saved[k + 1][0] != saved[k + 2]:
-                            saved = self._recovered()
-                        values.append(saved[k])
-                    if position >= 0:
-                        found[position] = rule(g, *values)
-                    else:  # the rule of a list of inputs gives all their gradients
-                        found[~position:] = rule(g, *values)
+            found = (plan.pull_without(unwanted) if unwanted else plan.pull)(self, g)
         except Unbatchable:
-            return plan.run_attempting(found, g, self.unpack())
+            found = plan.run_attempting([None] * len(self.edges), g, self.unpack())
+        return conjugates(found) if conjugated else found
+
+    def plainly(self, g: Any) -> Sequence[Gradient | None]:
+        """Runs the plan's rules one after the other; see pulls.py."""
+        saved = self._held()
+        found: list[Gradient | None] = [None] * len(self.edges)
+        for position, rule, picks in self.plan.rules:
+            values = []
+            for k in picks:
+                if saved[3 * k + 1][0] != saved[3 * k + 2]:
+                    saved = self.recovered()
+                values.append(saved[3 * k])
+            if position >= 0:
+                found[position] = rule(g, *values)
+            else:  # the rule of a list of inputs gives all their gradients
+                found[~position:] = rule(g, *values)
         return found
 
     def unpack(self) -> Sequence[Any]:
         """All saved values, none of which may have been modified."""
-        return [self.fetch(i) for i in range(len(self._held()) // 3)]
+        saved = self._held()
+        return [saved[k] if saved[k + 1][0] == saved[k + 2] else self._recover(k) for k in range(0, len(saved), 3)]
 
     def fetch(self, i: int) -> Any:
         """Saved value ``i``, which may not have been modified."""
         saved, k = self._held(), 3 * i
         return saved[k] if saved[k + 1][0] == saved[k + 2] else self._recover(k)
 
-    def _recovered(self) -> Saved:
+    def recovered(self) -> Saved:
         """All that is saved with what was packed away unpacked; raises if a value was modified."""
         return tuple([part for value in self.unpack() for part in (value, ALWAYS, 0)])
 
@@ -128,6 +122,23 @@ class RowNode(Node):
         if isinstance(t, Tensor):
             return t if t._edge is None else placed(t, t._edge, value)
         return wrap(np.asarray(t)) if isinstance(t, (int, float, complex)) and self.plan.sources[i] is not None else t
+
+
+def record_node(kind: type[RowNode], plan: Plan, edges: tuple[Edge | None, ...], saved: Saved, meta: Meta) -> RowNode:
+    """A new node. (A plain function: Python takes twice as long over a class and its ``__init__``.)"""
+    node: RowNode = _new(kind)
+    node.plan = plan
+    node.edges = edges
+    node.saved = saved
+    node.meta = meta
+    node.hooks = None
+    node.order = next_order()
+    if close_watchers:
+        made(node)
+    return node
+
+
+_new = object.__new__
 
 
 def placed(t: Tensor, edge: Edge, value: Array) -> Tensor:

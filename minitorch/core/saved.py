@@ -78,7 +78,7 @@ def pack(node: RowNode, i: int, pack_hook: PackHook, unpack_hook: UnpackHook, de
     source = node.plan.sources[i]
     t = node.in_place(i)
     if not isinstance(t, Tensor):  # a buffer of a kernel
-        t = wrap(np.asarray(t))
+        t = wrap(t)
     packed = Packed(t.detach() if detached else t, pack_hook, unpack_hook, source is not None and source < 0)
     saved = node.saved
     node.saved = (*saved[: 3 * i], packed, PACKED, 0, *saved[3 * i + 3 :])

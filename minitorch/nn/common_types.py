@@ -24,6 +24,8 @@ Shape = int | Sequence[int]
 
 def ntuple(value: Any, n: int) -> tuple[int, ...]:
     """A number repeated for ``n`` dimensions; several numbers as they are."""
+    if value.__class__ is int:
+        return (value,) * n
     return tuple(value) if isinstance(value, Iterable) else (value,) * n
 
 

@@ -53,8 +53,6 @@ from minitorch.nn.functional_conv import (
     conv_transpose1d,
     conv_transpose2d,
     conv_transpose3d,
-    fold,
-    unfold,
 )
 from minitorch.nn.functional_cross_entropy import (
     binary_cross_entropy,
@@ -71,6 +69,7 @@ from minitorch.nn.functional_dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
+from minitorch.nn.functional_fold import fold, unfold
 from minitorch.nn.functional_fractional import (
     fractional_max_pool2d,
     fractional_max_pool2d_with_indices,

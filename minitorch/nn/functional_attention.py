@@ -50,12 +50,13 @@ def scaled_dot_product_attention(
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p}")
     if enable_gqa:
         key, value = _shared_heads(query, key, value)
-    scale = 1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else scale
+    shapes = query.array.shape, key.array.shape, value.array.shape
+    scale = 1 / math.sqrt(max(shapes[0][-1], 1)) if scale is None else scale
     if is_causal:
-        mask: Tensor | None = wrap(_causal(query.shape[-2], key.shape[-2], query.array.dtype))
+        mask: Tensor | None = wrap(_causal(shapes[0][-2], shapes[1][-2], query.array.dtype))
     else:
         mask = None if attn_mask is None else _added(attn_mask, query)
-    if not dropout_p and _fits(query.shape, key.shape, value.shape, None if mask is None else mask.shape):
+    if not dropout_p and _fits(*shapes, None if mask is None else mask.array.shape):
         return attend(query, key, value, mask, scale=scale)
     scores = (query * scale) @ key.mT
     if mask is not None and (scores + mask).shape != scores.shape:
@@ -87,22 +88,23 @@ def _causal(length: int, sources: int, dtype: Any) -> Any:
 
 def _check_attention(query: Any, key: Any, value: Any, mask: Any, is_causal: bool) -> None:
     who = "scaled_dot_product_attention()"
-    for position, (name, x) in enumerate({"query": query, "key": key, "value": value}.items(), 1):
+    for position, (name, x) in enumerate((("query", query), ("key", key), ("value", value)), 1):
         if not isinstance(x, Tensor):
             raise TypeError(f"{who}: argument '{name}' (position {position}) must be Tensor, not {type(x).__name__}")
     if mask is not None and not isinstance(mask, Tensor):
         raise TypeError(f"{who}: argument 'attn_mask' must be Tensor, not {type(mask).__name__}")
-    if not query.dtype == key.dtype == value.dtype:
+    arrays = query.array, key.array, value.array
+    if not arrays[0].dtype == arrays[1].dtype == arrays[2].dtype:
         raise RuntimeError(
             f"Expected query, key, and value to have the same dtype, but got query.dtype: {query.dtype} key.dtype: "
             f"{key.dtype} and value.dtype: {value.dtype} instead."
         )
-    if min(query.dim(), key.dim(), value.dim()) < 2:
+    if min([x.ndim for x in arrays]) < 2:
         raise RuntimeError(
             f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {query.dim()} "
             f"key.dim: {key.dim()} and value.dim: {value.dim()} instead."
         )
-    if not query.is_floating_point():
+    if arrays[0].dtype.kind != "f":
         raise RuntimeError(f"expected query, key and value to hold floating numbers, but got {query.dtype}")
     if mask is None:
         return

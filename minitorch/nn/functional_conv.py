@@ -1,4 +1,4 @@
-"""Convolutions and their transposes in one to three dimensions, and ``unfold`` and ``fold``."""
+"""Convolutions and their transposes in one to three dimensions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.nn.common_types import PaddingName, Size1, Size2, Size3, ntuple
 from minitorch.nn.functional_pad import pad
 from minitorch.ops import convolution
-from minitorch.ops.convolution import How, Sizes
+from minitorch.ops.convolution_layouts import How, Sizes
 
 Facts = tuple[Sizes, Any]  # a tensor's shape and dtype
 
@@ -111,27 +111,45 @@ def _conv(
     dilation: Any,
     groups: int,
 ) -> Tensor:
-    who = f"conv{n}d"
-    _check_tensors(who, input, weight)
-    if weight.array.ndim != n + 2:
-        raise RuntimeError(f"{who}: expected {n + 2}-dimensional weight, but got weight of size {list(weight.shape)}")
+    _check_tensors(n, input, weight)
+    bias_facts = None if bias is None else _facts(bias)
+    moves = (_hashable(stride), _hashable(padding), _hashable(dilation), groups)
+    how, ends, batched = _settings(n, _facts(input), _facts(weight), bias_facts, *moves)
+    if ends:
+        input = pad(input, ends)
+    if batched:
+        return convolution.convolution(input, weight, bias, how=how)
+    return convolution.convolution(input.unsqueeze(0), weight, bias, how=how).squeeze(0)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if value.__class__ is list else value
+
+
+@lru_cache(maxsize=256)  # a network calls it with the same few sizes again and again
+def _settings(
+    n: int, input: Facts, weight: Facts, bias: Facts | None, stride: Any, padding: Any, dilation: Any, groups: int
+) -> tuple[How, list[int], bool]:
+    """How the windows move, what the input is padded with before, and whether it has a batch dimension; checked."""
+    who, kernel = f"conv{n}d", weight[0]
+    if len(kernel) != n + 2:
+        raise RuntimeError(f"{who}: expected {n + 2}-dimensional weight, but got weight of size {list(kernel)}")
     strides, dilations = _numbers(stride, n, "stride"), _numbers(dilation, n, "dilation")
+    ends: list[int] = []
     if isinstance(padding, str):
-        input, paddings = _pad_by_name(input, padding, weight.shape[2:], strides, dilations)
+        paddings, ends = _padding_called(padding, kernel[2:], strides, dilations)
     else:
         paddings = _numbers(padding, n, "padding")
     how = (strides, paddings, dilations, groups)
-    bias_facts = None if bias is None else _facts(bias)
-    batched = _check(who, n, _facts(input), _facts(weight), bias_facts, weight.array.shape[0], how)
-    x = input if batched else input.unsqueeze(0)
-    _check_sizes(input.array.shape, x.array.shape, weight.array.shape, how)
-    out = convolution.convolution(x, weight, bias, how=how)
-    return out if batched else out.squeeze(0)
+    batched = _check(who, n, input, weight, bias, kernel[0], how)
+    given = input[0]
+    padded = tuple(m + extra for m, extra in zip(given[-n:], [*ends[1::2]][::-1] or (0,) * n, strict=True))
+    _check_sizes(given, (*given[:-n], *padded)[-n - 1 :], kernel, how)
+    return how, ends, batched
 
 
-@lru_cache(maxsize=256)
 def _check_sizes(given: Sizes, i: Sizes, w: Sizes, how: How) -> None:
-    """Raises for channels that do not fit, or a kernel that is larger than its input."""
+    """Raises for channels that do not fit ``i``, (C, spatial...), or a kernel that is larger than it."""
     paddings, groups = how[1], how[3]
     if w[0] % groups:
         raise RuntimeError(
@@ -139,13 +157,13 @@ def _check_sizes(given: Sizes, i: Sizes, w: Sizes, how: How) -> None:
             f"size [{list(w)}] "
             "instead"
         )
-    if i[1] != w[1] * groups:
+    if i[0] != w[1] * groups:
         raise RuntimeError(
             f"Given groups={groups}, weight of size {list(w)}, expected input{list(given)} to have {w[1] * groups} "
-            f"channels, but got {i[1]} channels instead"
+            f"channels, but got {i[0]} channels instead"
         )
-    if min(convolution.out_sizes(i[2:], w[2:], how)) < 1:
-        padded = " x ".join(str(m + 2 * p) for m, p in zip(i[2:], paddings, strict=True))
+    if min(convolution.out_sizes(i[1:], w[2:], how)) < 1:
+        padded = " x ".join(str(m + 2 * p) for m, p in zip(i[1:], paddings, strict=True))
         raise RuntimeError(
             f"Calculated padded input size per channel: ({padded}). Kernel size: ({' x '.join(map(str, w[2:]))}). "
             "Kernel size can't be greater than actual input size"
@@ -164,7 +182,7 @@ def _conv_transpose(
     dilation: Any,
 ) -> Tensor:
     who = f"conv_transpose{n}d"
-    _check_tensors(who, input, weight)
+    _check_tensors(n, input, weight, "conv_transpose")
     how = (_numbers(stride, n, "stride"), _numbers(padding, n, "padding"), _numbers(dilation, n, "dilation"), groups)
     extra = _numbers(output_padding, n, "output_padding")
     out_channels = weight.shape[1] * groups if weight.dim() > 1 else 0
@@ -196,12 +214,11 @@ def _conv_transpose(
     return out if batched else out.squeeze(0)
 
 
-def _check_tensors(who: str, input: Any, weight: Any) -> None:
-    for position, (name, value) in enumerate((("input", input), ("weight", weight)), start=1):
-        if not isinstance(value, Tensor):
-            raise TypeError(
-                f"{who}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
-            )
+def _check_tensors(n: int, input: Any, weight: Any, kind: str = "conv") -> None:
+    if isinstance(input, Tensor) and isinstance(weight, Tensor):
+        return
+    position, name, value = (1, "input", input) if not isinstance(input, Tensor) else (2, "weight", weight)
+    raise TypeError(f"{kind}{n}d(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}")
 
 
 def _numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
@@ -216,20 +233,19 @@ def _numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
     return numbers
 
 
-def _pad_by_name(
-    input: Tensor, name: str, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
-) -> tuple[Tensor, tuple[int, ...]]:
-    """What padding "same" or "valid" is; an odd amount puts one more zero on the right, as a copy of the input."""
+def _padding_called(
+    name: str, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
+) -> tuple[tuple[int, ...], list[int]]:
+    """What padding "same" or "valid" is, and what to pad before: of an odd amount one more zero is on the right."""
     if name == "valid":
-        return input, (0,) * len(stride)
+        return (0,) * len(stride), []
     if name != "same":
         raise RuntimeError(f"Invalid padding string: '{name}'; expected 'same' or 'valid'")
     if any(s != 1 for s in stride):
         raise RuntimeError(f"padding='same' is not supported for strided convolutions, got stride={list(stride)}")
     total = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-    if any(t % 2 for t in total):
-        input = pad(input, [side for t in reversed(total) for side in (0, t % 2)])
-    return input, tuple(t // 2 for t in total)
+    ends = [side for t in reversed(total) for side in (0, t % 2)]
+    return tuple(t // 2 for t in total), ends if any(ends) else []
 
 
 def _facts(t: Tensor) -> Facts:
@@ -270,52 +286,3 @@ def _check(who: str, n: int, input: Facts, weight: Facts, bias: Facts | None, ou
             f"expected scalar type {dtype.alias} but found {kernel_dtype.alias}: convert input or weight with .to()"
         )
     return len(shape) == n + 2
-
-
-def unfold(input: Tensor, kernel_size: Size2, dilation: Size2 = 1, padding: Size2 = 0, stride: Size2 = 1) -> Tensor:
-    """Every window of (N, C, H, W) or (C, H, W) as a column: to (N, C·k·k', number of windows)."""
-    if input.dim() not in (3, 4):
-        raise RuntimeError(f"Expected 3D or 4D (batch mode) tensor for input, but got: {list(input.shape)}")
-    if input.dim() == 3:
-        return unfold(input.unsqueeze(0), kernel_size, dilation, padding, stride).squeeze(0)
-    kernel, how = ntuple(kernel_size, 2), (ntuple(stride, 2), ntuple(padding, 2), ntuple(dilation, 2), 1)
-    if min(convolution.out_sizes(tuple(input.shape[2:]), kernel, how)) < 1:
-        raise RuntimeError(
-            f"Given input with spatial size {tuple(input.shape[2:])}, kernel_size={kernel}, dilation={how[2]}, "
-            f"padding={how[1]}: the array of sliding blocks would be empty"
-        )
-    cols = convolution.columns(input, kernel=kernel, how=how)  # (C, k, k', N, out, out')
-    places = cols.shape[4] * cols.shape[5]
-    return cols.permute(3, 0, 1, 2, 4, 5).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], places)
-
-
-def fold(
-    input: Tensor,
-    output_size: Size2,
-    kernel_size: Size2,
-    dilation: Size2 = 1,
-    padding: Size2 = 0,
-    stride: Size2 = 1,
-) -> Tensor:
-    """The adjoint of ``unfold``: windows (N, C·k·k', L) added up where they came from, (N, C, *output_size)."""
-    if input.dim() not in (2, 3):
-        raise RuntimeError(f"Expected 2D or 3D (batch mode) tensor for input, but got: {list(input.shape)}")
-    if input.dim() == 2:
-        return fold(input.unsqueeze(0), output_size, kernel_size, dilation, padding, stride).squeeze(0)
-    kernel, how = ntuple(kernel_size, 2), (ntuple(stride, 2), ntuple(padding, 2), ntuple(dilation, 2), 1)
-    spatial = ntuple(output_size, 2)
-    area = kernel[0] * kernel[1]
-    if input.shape[1] % area:
-        raise RuntimeError(
-            "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
-            f"input.size(1)={input.shape[1]} and kernel_size={kernel}."
-        )
-    out = convolution.out_sizes(spatial, kernel, how)
-    if input.shape[2] != out[0] * out[1]:
-        raise RuntimeError(
-            f"Given output_size={spatial}, kernel_size={kernel}, dilation={how[2]}, padding={how[1]}, stride={how[0]}, "
-            "expected size of input's dimension 2 to match the calculated number of sliding blocks "
-            f"{out[0]} * {out[1]} = {out[0] * out[1]}, but got input.size(2)={input.shape[2]}."
-        )
-    cols = input.reshape(input.shape[0], input.shape[1] // area, *kernel, *out).permute(1, 2, 3, 0, 4, 5)
-    return convolution.uncolumns(cols, spatial=spatial, kernel=kernel, how=how)

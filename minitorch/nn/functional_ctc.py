@@ -11,13 +11,8 @@ from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import Reduction
 from minitorch.nn.functional_reduction import check_reduction
 from minitorch.ops.arithmetic import where
-from minitorch.ops.concatenation import cat, unbind
-from minitorch.ops.indexing import take_fancy
+from minitorch.ops.ctc import NEVER, alignments
 from minitorch.ops.pointwise import log
-
-# The log of a probability of zero. It is finite so that the recursion's derivatives are; a log-likelihood below
-# half of it is of something impossible.
-NEVER = -1e30
 
 
 def ctc_loss(
@@ -71,7 +66,7 @@ def ctc_loss(
     times = _lengths("input_lengths", input_lengths, batch, steps)
     counts = _lengths("target_lengths", target_lengths, batch)
     labels = _with_blanks(targets, counts, blank, batch, classes)
-    reached = _log_likelihood(x, labels, times, counts)
+    reached = alignments(x, labels=labels, times=times, counts=counts)
 
     impossible = reached.array < NEVER / 2
     # Steps' probabilities sum to 1, a constant: this adds 0 to the loss and exp(log_probs) to its gradient.
@@ -132,31 +127,3 @@ def _with_blanks(targets: Tensor, counts: Any, blank: int, batch: int, classes: 
     labels = np.full((batch, 2 * longest + 1), blank)
     labels[:, 1::2] = padded
     return labels
-
-
-def _log_likelihood(x: Tensor, labels: Any, times: Any, counts: Any) -> Tensor:
-    """The log of the probability of each sequence's labels: the paper's forward variable α, step by step.
-
-    α[n, s] is the log of the probability of having read the first s of the labels with blanks. From one step to the
-    next the place stays or moves on by one, or by two, past a blank between two different labels.
-    """
-    rows = np.arange(len(labels))
-    steps = np.arange(max(int(times.max()), 1))
-    said: Any = take_fancy(x, index=(steps[:, None, None], rows[:, None], labels))
-    said = unbind(where(said.array < NEVER, NEVER, said))  # (below it: of a probability of exactly 0)
-    never = wrap(np.full((len(labels), 2), NEVER, x.array.dtype))
-    skips = np.zeros(labels.shape, np.bool_)
-    skips[:, 2:] = labels[:, 2:] != labels[:, :-2]
-    place = np.arange(labels.shape[1])
-    alpha: Any = where(place < 2, said[0], NEVER)
-    for t in range(1, len(steps)):
-        before = cat([never, alpha], 1)
-        moved = alpha.logaddexp(before[:, 1:-1]).logaddexp(where(skips, before[:, :-2], NEVER)) + said[t]
-        alpha = moved if (times > t).all() else where((times > t)[:, None], moved, alpha)
-    last: Any = take_fancy(alpha, index=(rows, 2 * counts))
-    if counts.any():  # or without a blank at the end
-        label = take_fancy(alpha, index=(rows, (2 * counts - 1).clip(0)))
-        last = last.logaddexp(where(counts > 0, label, NEVER))
-    if not times.all():  # no steps read no labels
-        last = where(times > 0, last, np.where(counts > 0, NEVER, 0.0).astype(x.array.dtype))
-    return last  # type: ignore[no-any-return]

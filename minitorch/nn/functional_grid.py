@@ -22,7 +22,6 @@ from minitorch.nn.functional_pooling import Sizes, max_pool1d, max_pool2d, max_p
 from minitorch.nn.functional_vision import _cubic
 from minitorch.ops import pooling
 from minitorch.ops.arithmetic import where
-from minitorch.ops.indexing import take_fancy
 
 MODES = ("bilinear", "nearest", "bicubic")
 PADDINGS = ("zeros", "border", "reflection")
@@ -62,24 +61,23 @@ def grid_sample(
     with np.errstate(invalid="ignore"):  # a grid may hold nan and inf
         # The grid names the last dimension's coordinate first.
         taps = [_taps(grid[..., n - 1 - d], size, mode, padding_mode, align) for d, size in enumerate(spatial)]
-    places = len(input) * math.prod(spatial)
-    rows = input.movedim(1, -1).reshape(places, input.shape[1])  # an element's channels are a row
-    base = np.arange(len(grid.array)).reshape(-1, *(1,) * n)
+    channels = np.zeros((1, input.shape[1], *(1,) * n), np.int64)  # all are read at the same places
     total: Any = None
     for corner in itertools.product(*taps):
-        number, weight = base, None
+        number: Any = 0
+        weight: Any = None
         outside = np.zeros((), np.bool_)
         for (place, share), size in zip(corner, spatial, strict=True):
             out = ~((place >= 0) & (place <= size - 1))
             number = number * size + np.where(out, 0, place).astype(np.int64)
             weight = share if weight is None else weight * share
             outside = outside | out
-        values: Any = take_fancy(rows, index=(number,))
+        values: Any = pooling.spatial_take(input, number[:, None] + channels)
         if raw(outside).any():
-            values = where(outside[..., None], 0.0, values)
-        values = values * weight.unsqueeze(-1)  # type: ignore[union-attr]
+            values = where(outside[:, None], 0.0, values)
+        values = values * weight.unsqueeze(1)
         total = values if total is None else total + values
-    return total.movedim(-1, 1)  # type: ignore[no-any-return]
+    return total  # type: ignore[no-any-return]
 
 
 def _taps(g: Tensor, size: int, mode: str, padding: str, align: bool) -> Taps:

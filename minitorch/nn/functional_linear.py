@@ -19,7 +19,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     if not isinstance(input, Tensor):
         raise TypeError(f"linear(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
-    if input.array.dtype != weight.array.dtype:
+    have, want = input.array.dtype, weight.array.dtype
+    if have is not want and have != want:
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {input.dtype.alias} and {weight.dtype.alias}: convert "
             "the input or the layer with .to()"

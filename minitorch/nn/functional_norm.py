@@ -12,14 +12,8 @@ from minitorch.core.batched import levels_of
 from minitorch.core.tensor import Tensor
 from minitorch.nn.functional_pad import pad
 from minitorch.nn.functional_pooling import avg_pool2d, avg_pool3d
-from minitorch.ops.normalisation import (
-    batch_normalised,
-    batch_scaled,
-    channel_moments,
-    group_normalised,
-    layer_normalised,
-    rms_normalised,
-)
+from minitorch.ops.batch_normalisation import batch_normalised, batch_scaled, centred_moments
+from minitorch.ops.normalisation import group_normalised, layer_normalised, rms_normalised
 
 
 def batch_norm(
@@ -41,25 +35,25 @@ def batch_norm(
         ValueError: one value a channel in training, or an eps that is not positive.
         RuntimeError: weights or statistics of the wrong size, or none where they are needed.
     """
-    if not input.numel():
+    x = input.array
+    if not x.size:
         return _nothing(input, weight, bias)
-    if training and math.prod(input.shape) == input.shape[1]:
+    channels, count = x.shape[1], x.size // x.shape[1]
+    if training and count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.shape}")
     if eps < 0 or (training and eps == 0):
         kind = "positive during training" if training else "non-negative"
         raise ValueError(f"batch_norm eps must be {kind}, but got {eps}")
     _check_floating(input, "batch_norm")
-    channels = input.shape[1]
     statistics = (("running_mean", running_mean), ("running_var", running_var))
     for name, value in (*statistics, ("weight", weight), ("bias", bias)):
-        if value is not None and value.numel() != channels:
+        if value is not None and value.array.size != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {value.numel()}")
     if training:
-        moments = mean, var = channel_moments(input.array)
-        count = math.prod(input.shape) // channels
+        centred, mean, var = centred_moments(x)
         _move(running_mean, mean, momentum)
-        _move(running_var, var * (count / (count - 1)), momentum)
-        return batch_normalised(input, weight, bias, moments=moments, eps=eps)
+        _move(running_var, var, momentum, count / (count - 1))
+        return batch_normalised(input, weight, bias, moments=(mean, var), eps=eps, centred=centred)
     for name, value in statistics:
         if value is None:
             raise RuntimeError(f"{name} must be defined in evaluation mode")
@@ -77,7 +71,7 @@ def _nothing(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tenso
     return out
 
 
-def _move(running: Tensor | None, found: Any, momentum: float) -> None:
+def _move(running: Tensor | None, found: Any, momentum: float, correction: float = 1.0) -> None:
     """Move a running statistic towards what was found, in place and outside the graph."""
     if running is not None:
         if any(level not in levels_of(running.array) for level in levels_of(found)):
@@ -87,7 +81,7 @@ def _move(running: Tensor | None, found: Any, momentum: float) -> None:
                 "or map over the buffers too."
             )
         running.array *= 1 - momentum
-        running.array += momentum * found
+        running.array += found * (momentum * correction)
         running._bump()
 
 

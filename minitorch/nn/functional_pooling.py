@@ -13,7 +13,7 @@ from minitorch.core.batched_indexing import read
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.nn.common_types import integers
 from minitorch.ops import pooling
-from minitorch.ops.convolution import How
+from minitorch.ops.convolution_layouts import How
 
 Sizes = int | tuple[int, ...]
 Output = Any  # a Tensor, or with return_indices the pair of values and positions
@@ -129,18 +129,27 @@ def _settings(
     who: str, n: int, input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> tuple[Tensor, tuple[int, ...], How, tuple[int, ...]]:
     """The input with a batch dimension, the kernel, how it moves, and the sizes of the result; checked."""
-    if input.dim() not in (n + 1, n + 2):
+    shape = input.array.shape
+    moves = [tuple(m) if m.__class__ is list else m for m in (kernel_size, stride, padding, dilation)]
+    kernel, how, out = _moves(who, n, shape, *moves, ceil_mode)
+    return input if len(shape) == n + 2 else input.unsqueeze(0), kernel, how, out
+
+
+@lru_cache(maxsize=256)  # a network calls it with the same few sizes again and again
+def _moves(
+    who: str, n: int, shape: tuple[int, ...], kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
+) -> tuple[tuple[int, ...], How, tuple[int, ...]]:
+    """The kernel, how it moves over an input of this shape, and the sizes of the result."""
+    if len(shape) not in (n + 1, n + 2):
         raise RuntimeError(
-            f"{who}: Expected {n + 1}D or {n + 2}D (batch mode) tensor for input, but got: {list(input.shape)}"
+            f"{who}: Expected {n + 1}D or {n + 2}D (batch mode) tensor for input, but got: {list(shape)}"
         )
     kernel = integers(kernel_size, n, who, "kernel_size")
     steps = kernel if stride is None or stride == () else integers(stride, n, who, "stride")
     how = (steps, integers(padding, n, who, "padding"), integers(dilation, n, who, "dilation"), 1)
-    out = _out_sizes(input.array.shape[-n - 1 :], kernel, how, ceil_mode)
-    return input if input.dim() == n + 2 else input.unsqueeze(0), kernel, how, out
+    return kernel, how, _out_sizes(shape[-n - 1 :], kernel, how, ceil)
 
 
-@lru_cache(maxsize=256)  # a network calls it with the same few sizes again and again
 def _out_sizes(shape: tuple[int, ...], kernel: tuple[int, ...], how: How, ceil_mode: bool) -> tuple[int, ...]:
     """The spatial sizes of the result for an input (C, spatial...); raises for what no pool can work on."""
     steps, pads, dilations, _ = how
@@ -177,10 +186,11 @@ def _max_pool(
             f"input, but got: {list(input.shape)}, which has no elements to choose from"
         )
     x, kernel, how, out = _settings(f"max_pool{n}d", n, input, kernel_size, stride, padding, dilation, ceil_mode)
+    if not indices:
+        largest = pooling.window_largest(x, kernel=kernel, how=how, sizes=out)
+        return largest if x is input else largest.squeeze(0)
     found: Any = pooling.window_max(x, kernel=kernel, how=how, out=out)
-    if x is not input:
-        found = tuple(part.squeeze(0) for part in found)
-    return found if indices else found[0]
+    return found if x is input else tuple(part.squeeze(0) for part in found)
 
 
 def _avg_pool(

@@ -19,7 +19,7 @@ from minitorch.core import inplace
 from minitorch.core.row import Row
 from minitorch.core.tensor import Array, Tensor
 from minitorch.onnx.graph import Graph, same
-from minitorch.ops import arithmetic, pointwise, shapes
+from minitorch.ops import arithmetic, concatenation, linalg, pointwise
 
 Lowering = Callable[..., Any]
 
@@ -252,7 +252,7 @@ def _code(function: Any) -> CodeType:
     return found
 
 
-# The code of all operations made by ``primitive``: of two inputs, of one, and all others.
-_ROW_CODES = {_code(arithmetic.add), _code(pointwise.exp), _code(shapes.reshape_to)}
+# The code of all operations made by ``primitive``: of two inputs, of one, of a fixed number, and all others.
+_ROW_CODES = {_code(arithmetic.add), _code(pointwise.exp), _code(linalg.linear), _code(concatenation.join)}
 _IN_PLACE = _code(inplace.apply_)
 _WRITE = _code(inplace.write)

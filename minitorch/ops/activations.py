@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.core.batched import blank
+from minitorch.core.batched import blank, is_plain
 from minitorch.core.primitive import primitive, same
 from minitorch.core.tensor import Tensor
 from minitorch.ops.erf import gelu_backward, gelu_of
@@ -20,7 +20,7 @@ silu = primitive(
     "Silu",
     lambda x: x * _sigmoid(x),
     **_real,
-    x=lambda g, x: g * sigmoid(x) * (1 + x * (1 - sigmoid(x))),
+    x=lambda g, x: _silu_backward(g, x),
 )
 log_sigmoid = primitive(
     "LogSigmoid", lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), **_real, x=lambda g, x: g * sigmoid(-x)
@@ -99,6 +99,11 @@ gated = primitive(  # a sigmoid(b) for the halves a and b
 )
 
 
+def _silu_backward(g: Any, x: Any) -> Any:
+    s = sigmoid(x)
+    return g * s * (1 + x * (1 - s))
+
+
 def _relu(x: Any) -> Any:
     """max(x, 0). Two arrays: NumPy compares an array with a number four times as slowly."""
     if x.dtype.kind not in "fiu":
@@ -110,18 +115,18 @@ def _relu(x: Any) -> Any:
 def _relu_backward(g: Any, out: Any) -> Any:
     """g where out > 0 and 0 elsewhere, also where g is nan or inf: a product would make nan of those.
 
-    relu's zeros are all positive, so the sign of a result's bits, read as whole numbers, is 1 or 0: negated, a mask of
-    all bits or none. That is as fast as the product; np.where takes ten times as long.
+    relu's zeros are all positive, so the sign of a result's bits, read as a whole number, is 1 or 0, and its product
+    with the bits of g is those bits or none. That is faster than the product of floats; np.where takes ten times as
+    long.
     """
-    if type(g) is type(out) is np.ndarray and g.dtype == out.dtype and out.dtype in _BITS:
+    if is_plain(g) and is_plain(out) and g.dtype == out.dtype and out.dtype in _BITS:
         bits: Any = np.sign(out.view(_BITS[out.dtype]))
-        np.negative(bits, out=bits)
-        bits &= g.view(bits.dtype)
+        bits *= g.view(bits.dtype)
         return bits.view(out.dtype)
     return np.where(out > 0, g, 0.0)
 
 
-_BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+_BITS: dict[Any, Any] = {np.dtype(np.float32): np.dtype(np.uint32), np.dtype(np.float64): np.dtype(np.uint64)}
 
 
 def _no_relu(x: Any) -> Any:

@@ -19,6 +19,9 @@ from minitorch.ops.renamed import renamed
 
 add = primitive("Add", np.add, a=lambda g: g, b=lambda g: g)
 sub = primitive("Sub", np.subtract, a=lambda g: g, b=lambda g: -g)
+minus = primitive(  # PyTorch's -, which refuses bools
+    "Sub", np.subtract, prepare=lambda arrays: _no_bools(arrays), a=lambda g: g, b=lambda g: -g
+)
 mul = primitive("Mul", np.multiply, a=lambda g, b: g * b, b=lambda g, a: g * a)
 div = primitive(
     "Div", np.true_divide, prepare=promote_float, a=lambda g, b: g / b, b=lambda g, a, b: -g * ((a / b) / b)
@@ -199,13 +202,21 @@ def add_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
 def sub_scaled(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input - alpha * other`` (``torch.sub``); bools are refused, as in PyTorch."""
-    for x in (input, other):
-        if (isinstance(x, Tensor) and x.array.dtype.kind == "b") or isinstance(x, bool):
+    if not _is_one(alpha):
+        _no_bools([x.array if isinstance(x, Tensor) else x for x in (input, other)])
+        other = mul(_checked(alpha, input, other), alpha)
+    return minus(input, other)
+
+
+def _no_bools(arrays: Sequence[Any]) -> Sequence[Any]:
+    """Promoted, as the policy of ``-``; PyTorch has it refuse bools."""
+    for x in arrays:
+        if isinstance(x, bool) or (hasattr(x, "dtype") and x.dtype.kind == "b"):
             raise RuntimeError(
                 "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
                 "mask, use the `~` or `logical_not()` operator instead."
             )
-    return sub(input, other if _is_one(alpha) else mul(_checked(alpha, input, other), alpha))
+    return promote(arrays)
 
 
 def _is_one(alpha: Any) -> bool:

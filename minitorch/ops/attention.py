@@ -1,7 +1,7 @@
 """Attention: softmax(q kᵀ · scale + mask) v in one step (Vaswani et al. 2017), with a backward that forms no softmax.
 
-The exponentials e and the reciprocals of their rows' sums are kept as they are, and the gradient of the scores is
-e (g vᵀ - g · out), as in FlashAttention (Dao et al. 2022): that sum is over v's columns, of which there are fewer.
+The exponentials e and the reciprocals of their rows' sums are kept as they are. Since rows of v and of gradients are
+shorter than e's, it is these that are divided by the sums.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ attend = primitive(  # mask: numbers to add, or None
     prepare=same,
     residuals=("e", "inverse"),
     definition=lambda q, k, v, mask, *, scale: attention_weights((q * scale) @ k.mT, mask) @ v,
-    joint=lambda g, q, k, v, mask, out, e, inverse, scale: _attend_backward(g, q, k, v, mask, out, e, inverse, scale),
+    joint=lambda g, q, k, v, mask, e, inverse, scale: _attend_backward(g, q, k, v, mask, e, inverse, scale),
 )
 
 # --- The definition ---------------------------------------------------------------------------------------------------
@@ -43,36 +43,45 @@ def attention_weights(scores: Tensor, mask: Tensor | None) -> Tensor:
 # --- The kernel -------------------------------------------------------------------------------------------------------
 
 _ones = lru_cache(maxsize=16)(np.ones)
-# Without the largest of a row taken off, exponentials of scores up to HIGHEST do not overflow, and rows whose sum is
-# LEAST or more have lost nothing that counts.
-HIGHEST, LEAST = 60.0, 1e-26
+# Where the sums of all rows are between these, the exponentials have neither overflown nor lost anything that counts,
+# and the largest score of a row, which costs two passes, need not be taken off first.
+LEAST, MOST = 1e-26, 1e26
 
 
 def _attend(q: Any, k: Any, v: Any, mask: Any, scale: float) -> tuple[Any, Any, Any]:
-    s = (q * scale) @ k.mT
-    if mask is not None:
-        s += mask
-    e, total = _exponentials(s)
+    e = _scores(q, k, mask, scale)
+    with np.errstate(over="ignore"):
+        np.exp(e, out=e)
+    total = _row_sums(e)
+    if not e.size or e.dtype.itemsize < 4 or not (total.min() >= LEAST and total.max() <= MOST):
+        e = _scores(q, k, mask, scale)
+        largest = np.max(e, axis=-1, keepdims=True, initial=-math.inf)
+        e -= np.where(largest == -math.inf, 0, largest)
+        np.exp(e, out=e)
+        total = _row_sums(e)
+    out = _product(e, v, q)
+    inverse = np.empty_like(out, shape=total.shape)
     if mask is not None and not total.all():
-        inverse = np.divide(1, total, out=np.zeros_like(total), where=total != 0)
+        inverse[...] = 0
+        np.divide(1, total, out=inverse, where=total != 0)
     else:
-        inverse = 1 / total
-    out = e @ v
+        np.divide(1, total, out=inverse)
     out *= inverse
     return out, e, inverse
 
 
-def _exponentials(s: Any) -> tuple[Any, Any]:
-    """exp(s), up to a factor for each row, and its sums along the rows."""
-    if s.dtype.itemsize >= 4 and s.size and s.max() <= HIGHEST:
-        e = np.exp(s)
-        total = _row_sums(e)
-        if total.min() >= LEAST:
-            return e, total
-    largest = np.max(s, axis=-1, keepdims=True, initial=-math.inf)
-    s -= np.where(largest == -math.inf, 0, largest)
-    np.exp(s, out=s)
-    return s, _row_sums(s)
+def _scores(q: Any, k: Any, mask: Any, scale: float) -> Any:
+    s = (q * scale) @ k.mT
+    if mask is not None:
+        s += mask
+    return s
+
+
+def _product(a: Any, b: Any, like: Any) -> Any:
+    """a @ b in the memory order of ``like``: what splits heads before attention and joins them after need not copy."""
+    if a.shape[:-2] == b.shape[:-2] == like.shape[:-2]:
+        return np.matmul(a, b, out=np.empty_like(like, shape=(*a.shape[:-1], b.shape[-1])))
+    return a @ b
 
 
 def _row_sums(x: Any) -> Any:
@@ -80,11 +89,12 @@ def _row_sums(x: Any) -> Any:
     return (x.reshape(-1, n) @ _ones((n, 1), x.dtype)).reshape(*x.shape[:-1], 1)
 
 
-def _attend_backward(
-    g: Any, q: Any, k: Any, v: Any, mask: Any, out: Any, e: Any, inverse: Any, scale: float
-) -> list[Any]:
-    slope = g * inverse
+def _attend_backward(g: Any, q: Any, k: Any, v: Any, mask: Any, e: Any, inverse: Any, scale: float) -> list[Any]:
+    slope = np.multiply(g, inverse, out=np.empty_like(g))
     ds = slope @ v.mT
-    ds -= np.vecdot(slope, out)[..., None]
+    ds -= _row_sums(e * ds) * inverse
     ds *= e
-    return [(ds @ k) * scale, ds.mT @ (q * scale), e.mT @ slope, None if mask is None else ds]
+    dq, dk, dv = _product(ds, k, q), _product(ds.mT, q, k), _product(e.mT, slope, v)
+    dq *= scale
+    dk *= scale
+    return [dq, dk, dv, None if mask is None else ds]

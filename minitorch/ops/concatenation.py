@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ join = primitive(
 )
 pieces: Operation = primitive(
     "Split",
-    lambda x, *, lengths, axis: np.split(x, np.cumsum(lengths)[:-1].tolist(), axis),
+    lambda x, *, lengths, axis: _pieces(x, lengths, axis),
     **_view,
     outputs=("*",),
     x=lambda g, axis: np.concatenate(list(g), axis),
@@ -39,6 +40,12 @@ layers: Operation = primitive(
     outputs=("*",),
     x=lambda g, axis: np.stack(list(g), axis),
 )
+
+
+def _pieces(x: Any, lengths: Sequence[int], axis: int) -> list[Any]:
+    """Views of parts of these lengths, as np.split makes them in more than twice the time."""
+    before = (slice(None),) * (axis % x.ndim)
+    return [x[(*before, slice(end - n, end))] for end, n in zip(accumulate(lengths), lengths, strict=True)]
 
 
 def _layers(x: Any) -> list[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from minitorch.core import dtypes
 from minitorch.core.batched import is_batched
 from minitorch.core.batched_levels import CONTROL_FLOW, Unbatchable
+from minitorch.core.recording import truth, values
 from minitorch.core.tensor import Tensor, device, wrap
 from minitorch.core.watch import tell, watchers
 from minitorch.ops import arithmetic
@@ -20,10 +21,10 @@ from minitorch.ops import arithmetic
 def numpy(self: Tensor, *, force: bool = False) -> Any:
     """The ndarray itself, sharing memory. A tensor that requires grad refuses, since the graph would be lost."""
     if force:
-        return self.detach().array
+        return values(self.detach())
     if self.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return self.array
+    return values(self)
 
 
 def as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -52,14 +53,14 @@ def item(self: Tensor) -> Any:
         raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
     if watchers and self._requires_grad:
         tell("cut", self, "item")
-    return self.array.item()
+    return values(self).item()
 
 
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of Python numbers."""
     if watchers and self._requires_grad:
         tell("cut", self, "tolist")
-    return self.array.tolist()
+    return values(self).tolist()
 
 
 def as_bool(self: Tensor) -> bool:
@@ -72,7 +73,7 @@ def as_bool(self: Tensor) -> bool:
         )
     if is_batched(self.array):
         raise Unbatchable(CONTROL_FLOW)
-    return bool(self.array.item())
+    return truth(self)
 
 
 def is_nonzero(input: Tensor) -> bool:
@@ -85,7 +86,7 @@ def _scalar(self: Tensor) -> Any:
         raise ValueError(f"only one element tensors can be converted to Python scalars: this one has {self.array.size}")
     if watchers and self._requires_grad:
         tell("cut", self, "item")
-    return self.array.item()
+    return values(self).item()
 
 
 def as_float(self: Tensor) -> float:
@@ -107,13 +108,13 @@ def as_index(self: Tensor) -> int:
     """The one element of a whole-number tensor, as an index of Python sequences."""
     if self.array.size != 1 or self.array.dtype.kind not in "iub":
         raise TypeError("only integer tensors of a single element can be converted to an index")
-    return int(self.array.item())
+    return int(values(self).item())
 
 
 def formatted(self: Tensor, spec: str) -> str:
     """``f"{t:.3f}"``: the one element so formatted."""
     if self.array.ndim == 0:
-        return format(self.array.item(), spec)
+        return format(values(self).item(), spec)
     return object.__format__(self, spec) if spec else repr(self)
 
 

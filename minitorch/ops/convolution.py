@@ -9,7 +9,6 @@ an entry a spatial dim.
 
 from __future__ import annotations
 
-import itertools
 import math
 from functools import lru_cache
 from typing import Any
@@ -17,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from minitorch.core.primitive import Operation, primitive, same
+from minitorch.ops import depthwise
+from minitorch.ops.convolution_layouts import ExamplesLast, How, Sizes, layout_of
 from minitorch.ops.examples import as_groups
-
-Sizes = tuple[int, ...]
-How = tuple[Sizes, Sizes, Sizes, int]
 
 # --- The table --------------------------------------------------------------------------------------------------------
 
@@ -72,6 +70,7 @@ def _convolution(x: Any, w: Any, b: Any, how: How) -> Any:
     return y if b is None else y + np.reshape(b, (-1, *(1,) * (x.ndim - 2)))
 
 
+@lru_cache(maxsize=256)
 def out_sizes(spatial: Sizes, kernel: Sizes, how: How) -> Sizes:
     """The spatial sizes of a convolution's output."""
     stride, padding, dilation, _ = how
@@ -81,96 +80,51 @@ def out_sizes(spatial: Sizes, kernel: Sizes, how: How) -> Sizes:
 
 
 # --- The kernels ------------------------------------------------------------------------------------------------------
-# A convolution is a matrix product with the windows as columns, (channels and kernel) by (places and examples), one
-# product a group. The examples come last, so that what is copied are long runs: a line's places times the examples.
-# Some examples are taken at a time, so that their columns stay in the processor's cache.
+# A convolution is a matrix product with the windows as columns; convolution_layouts.py has the order of both. Some
+# examples are taken at a time, so that their columns stay in the processor's cache.
 
 CHUNK = 1 << 18  # elements of columns and results at a time
 
 
-class _Layout:
-    """The windows of an input with some spatial sizes; made once for each sizes."""
-
-    def __init__(self, spatial: Sizes, out: Sizes | None, kernel: Sizes, how: How) -> None:
-        stride, padding, dilation, _ = how
-        self.out = out = out_sizes(spatial, kernel, how) if out is None else out
-        self.kernel, self.places = kernel, math.prod(out)
-        reach = [d * (k - 1) + s * (n - 1) + 1 for n, k, s, d in zip(out, kernel, stride, dilation)]
-        self.sizes = tuple(max(r, m + 2 * p) for r, m, p in zip(reach, spatial, padding))
-        self.padded = self.sizes != tuple(spatial)
-        self.inside = (slice(None), *(slice(p, p + m) for m, p in zip(spatial, padding)))
-        steps = [math.prod(self.sizes[d + 1 :]) for d in range(len(spatial))]
-        within = [d * step for d, step in zip(dilation, steps)]
-        across = [s * step for s, step in zip(stride, steps)]
-        self.steps = (math.prod(self.sizes), *within, *across)  # from a window's element to the next, for one example
-        # For each place in the kernel, what all windows meet there.
-        self.met = [
-            (place, (slice(None), *(slice(k, k + s * n, s) for k, n, s in zip(start, out, stride))))
-            for place in itertools.product(*map(range, kernel))
-            for start in [[k * d for k, d in zip(place, dilation)]]
-        ]
-
-    def columns(self, x: Any) -> Any:
-        """(N, C, spatial...) to (C, kernel..., out..., N)."""
-        if self.padded:
-            last = np.zeros((x.shape[1], *self.sizes, len(x)), x.dtype)
-            _batch_last(x, last[self.inside])
-        else:
-            last = _batch_last(x)
-        bytes_a_step = last.itemsize * len(x)
-        strides = [s * bytes_a_step for s in self.steps]
-        shape = (x.shape[1], *self.kernel, *self.out, len(x))
-        return np.ascontiguousarray(np.ndarray(shape, x.dtype, last, strides=(*strides, last.itemsize)))
-
-    def add_up(self, cols: Any) -> Any:
-        """(C, kernel..., out..., N) to (N, C, spatial...): the adjoint of ``columns``."""
-        last = np.zeros((len(cols), *self.sizes, cols.shape[-1]), cols.dtype)
-        for place, window in self.met:
-            last[window] += cols[(slice(None), *place)]
-        return _batch_first(last[self.inside])
+@lru_cache(maxsize=64)
+def _chunks(
+    limit: int, shape: Sizes, outputs: int, out: Sizes, kernel: Sizes, how: How, dtype: np.dtype[Any]
+) -> list[tuple[slice, Any]]:
+    """The examples of an input of this shape in chunks of up to ``limit`` elements, each with its layout."""
+    n, channels, *spatial = shape
+    size = (math.prod(kernel) * channels + outputs) * math.prod(out)
+    step = max(1, -(-n // max(1, -(-n * size // limit))))
+    parts = [slice(start, min(start + step, n)) for start in range(0, n, step)]
+    sizes = (tuple(spatial), out, kernel, how)
+    layouts = {m: layout_of(*sizes, m, channels, dtype) for m in {part.stop - part.start for part in parts}}
+    return [(part, layouts[part.stop - part.start]) for part in parts]
 
 
-_layout = lru_cache(maxsize=256)(_Layout)
-
-
-def _batch_last(x: Any, into: Any = None) -> Any:
-    """x with its examples last; sixteen of them at a time, since more memory streams than that thrash the cache."""
-    order = (*range(1, x.ndim), 0)
-    if into is None:
-        into = np.empty((*x.shape[1:], len(x)), x.dtype)
-    for start in range(0, len(x), 16):
-        into[..., start : start + 16] = x[start : start + 16].transpose(order)
-    return into
-
-
-def _batch_first(x: Any) -> Any:
-    return x.transpose(x.ndim - 1, *range(x.ndim - 1))
-
-
-def _chunks(n: int, size: int) -> list[slice]:
-    """All of n examples of some size, a chunk at a time."""
-    count = max(1, -(-n * size // CHUNK))
-    step = max(1, -(-n // count))
-    return [slice(start, start + step) for start in range(0, n, step)]
-
-
-def _matrices(w: Any, groups: int) -> Any:
-    return w.reshape(groups, len(w) // groups, -1)
+def _product(weights: Any, cols: Any) -> Any:
+    """Their matrix product, strip by strip where OpenBLAS is a third slower on many columns at once."""
+    size, n = cols.shape[-2:]
+    if not 256 < size < 384 or n < 512:
+        return np.matmul(weights, cols)
+    part = np.empty((*weights.shape[:-1], n), cols.dtype)
+    for start in range(0, n, 256):
+        strip = np.s_[..., start : start + 256]
+        np.matmul(weights, cols[strip], out=part[strip])
+    return part
 
 
 def _convolve(x: Any, w: Any, b: Any, how: How, out: Sizes | None = None) -> tuple[Any, Any]:
     """The convolution, and its columns if they are few enough to be worth keeping."""
-    layout, groups = _layout(x.shape[2:], out, w.shape[2:], how), how[3]
-    weight = _matrices(w, groups)
-    y = np.empty((len(x), len(w), *layout.out), x.dtype)
+    out = out_sizes(x.shape[2:], w.shape[2:], how) if out is None else out
+    if depthwise.is_depthwise(w.shape, how):
+        return depthwise.convolve(CHUNK, x, w, b, how, out), None
+    y = np.empty((len(x), len(w), *out), x.dtype)
+    weights: Any = None
     cols: Any = None
-    chunks = _chunks(len(x), (weight.shape[2] * groups + len(w)) * layout.places)
-    for rows in chunks:
-        cols = layout.columns(x[rows]).reshape(groups, weight.shape[2], -1)
-        part = np.matmul(weight, cols)
-        if b is not None:
-            part += b.reshape(groups, -1, 1)
-        y[rows] = _batch_first(part.reshape(len(w), *layout.out, -1))
+    chunks = _chunks(CHUNK, x.shape, len(w), out, w.shape[2:], how, x.dtype)
+    for rows, layout in chunks:
+        weights = layout.weights(w, b) if weights is None else weights
+        cols = layout.columns(x[rows])
+        layout.store(_product(weights, cols), y[rows])
     return y, cols if len(chunks) == 1 else None
 
 
@@ -191,31 +145,33 @@ def _gradients(
     y: Any, x: Any, w: Any, like: Sizes, how: How, spatial: Sizes, needs: tuple[bool, ...], kept: Any = None
 ) -> list[Any]:
     """What y, the gradient of a convolution, is for its input, its weight (of shape ``like``) and its bias."""
-    layout, groups = _layout(spatial, y.shape[2:], like[2:], how), how[3]
-    outputs, channels, *kernel = like
-    size = channels * math.prod(kernel)
-    dx = np.empty((len(y), channels * groups, *spatial), y.dtype) if needs[0] else None
-    dw = np.zeros((groups, outputs // groups, size), y.dtype) if needs[1] else None
-    db = np.zeros(outputs, y.dtype) if needs[2] else None
-    for rows in _chunks(len(y), (size * groups + outputs) * layout.places):
-        last = _batch_last(y[rows])
-        flat = last.reshape(groups, outputs // groups, -1)
+    if depthwise.is_depthwise(like, how):
+        return depthwise.gradients(CHUNK, y, x, w, like, how, spatial, needs)
+    shape = (len(y), like[1] * how[3], *spatial)
+    dx = np.empty(shape, y.dtype) if needs[0] else None
+    weights: Any = None
+    matrix: Any = None
+    for rows, layout in _chunks(CHUNK, shape, like[0], y.shape[2:], like[2:], how, y.dtype):
+        flat = layout.rows(y[rows])
         if dx is not None:
-            cols = np.matmul(_matrices(w, groups).swapaxes(1, 2), flat)
-            dx[rows] = layout.add_up(cols.reshape(channels * groups, *kernel, *layout.out, last.shape[-1]))
-        if dw is not None:
-            cols = layout.columns(x[rows]).reshape(groups, size, -1) if kept is None else kept
-            dw += np.matmul(flat, cols.swapaxes(1, 2))
-        if db is not None:
-            db += np.add.reduce(last.reshape(outputs, -1), 1)
-    return [dx, None if dw is None else dw.reshape(like), db]
+            weights = layout.weights(w, None)[..., :-1].swapaxes(-1, -2) if weights is None else weights
+            dx[rows] = layout.add_up(np.matmul(weights, flat))
+        if needs[1]:
+            cols = layout.columns(x[rows]) if kept is None else kept
+            part = np.matmul(flat, cols.swapaxes(-1, -2))
+            matrix = part if matrix is None else np.add(matrix, part, out=matrix)
+    if needs[1]:
+        none = (np.zeros(like, y.dtype), np.zeros(like[0], y.dtype))
+        return [dx, *(none if matrix is None else layout.weights_back(matrix, like))]
+    return [dx, None, np.add.reduce(y, (0, *range(2, y.ndim))) if needs[2] else None]
 
 
 def _columns(x: Any, kernel: Sizes, how: How) -> Any:
-    cols = _layout(x.shape[2:], None, kernel, how).columns(x)
-    return np.moveaxis(cols, -1, 1 + len(kernel))
+    spatial = x.shape[2:]
+    cols = ExamplesLast(spatial, out_sizes(spatial, kernel, how), kernel, how).windows(x)
+    return np.moveaxis(np.ascontiguousarray(cols), -1, 1 + len(kernel))
 
 
 def _uncolumns(cols: Any, spatial: Sizes, kernel: Sizes, how: How) -> Any:
-    layout = _layout(spatial, cols.shape[2 + len(kernel) :], kernel, how)
-    return np.ascontiguousarray(layout.add_up(np.moveaxis(cols, 1 + len(kernel), -1)))
+    layout = ExamplesLast(spatial, cols.shape[2 + len(kernel) :], kernel, how)
+    return np.ascontiguousarray(layout.add_up_windows(np.moveaxis(cols, 1 + len(kernel), -1)))

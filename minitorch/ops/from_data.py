@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.recording import seen
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.core.watch import tell, watchers
 from minitorch.ops.creation import Device, DType, _like, _made, _numpy
@@ -15,10 +16,12 @@ from minitorch.ops.creation import Device, DType, _like, _made, _numpy
 
 def to_array(data: Any, dtype: DType, copy: bool) -> Any:
     """The ndarray of anything that ``tensor`` takes: numbers, nested sequences, arrays, Tensors."""
+    if isinstance(data, np.ndarray):
+        data = seen(data)
     if isinstance(data, Tensor):
         array = data.array
     elif isinstance(data, (np.ndarray, np.generic)):
-        array = np.asarray(data)
+        array = data if isinstance(data, np.ndarray) else np.asarray(data)
         if array.dtype.byteorder not in "=|":
             raise ValueError(
                 "given numpy array has byte order different from the native byte order. Conversion between byte "

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from minitorch.core import dtypes
+from minitorch.core.batched import is_plain
 from minitorch.core.primitive import primitive
 from minitorch.core.protocol import register
 from minitorch.core.tensor import Tensor
@@ -44,7 +46,11 @@ matmul_2d = primitive(
     "Mm", lambda a, b: _matmul(a, b), prepare=_one_dtype, a=lambda g, b: g @ b.mT, b=lambda g, a: a.mT @ g
 )
 matmul_batched = primitive(
-    "Bmm", lambda a, b: _matmul(a, b), prepare=_one_dtype, a=lambda g, b: g @ b.mT, b=lambda g, a: a.mT @ g
+    "Bmm",
+    lambda a, b: _matmul(a, b),
+    prepare=_one_dtype,
+    a=lambda g, b: _of_all_rows(g, b.mT),
+    b=lambda g, a, b_shape: _rows(a).mT @ _rows(g) if len(b_shape) == 2 and 0 not in g.shape + b_shape else a.mT @ g,
 )
 dot_1d = primitive("Dot", np.dot, prepare=_one_dtype, a=lambda g, b: g * b, b=lambda g, a: g * a)
 matvec = primitive(
@@ -59,14 +65,31 @@ linear = primitive(  # x @ w.T + b, over the last dim
     lambda x, w, b: _affine(x, w, b),
     prepare=_one_dtype,
     x=lambda g, w: g @ w if g.ndim == 2 else (_rows(g) @ w).reshape(*g.shape[:-1], w.shape[-1]),
-    w=lambda g, x: _rows(g).mT @ _rows(x),
-    b=lambda g: g,
+    w=lambda g, x: g.mT @ x if g.ndim == x.ndim == 2 else _rows(g).mT @ _rows(x),
+    b=lambda g: _summed(g),
 )
+
+
+def _summed(g: Any) -> Any:
+    """The sum of rows, as a product with ones: a third of a sum's time, and nearer to the truth."""
+    if not is_plain(g) or not g.size or g.dtype.kind != "f" or g.dtype is _HALF:
+        return g  # which the engine sums
+    return _ones(g.size // g.shape[-1], g.dtype) @ _rows(g)
+
+
+_ones = lru_cache(maxsize=64)(np.ones)
 
 
 def _matmul(a: Any, b: Any) -> Any:
     if a.dtype is _HALF:  # added in single precision, as in PyTorch; NumPy has no fast product of halves
         return (a.astype(np.float32) @ b.astype(np.float32)).astype(_HALF)
+    return _of_all_rows(a, b)
+
+
+def _of_all_rows(a: Any, b: Any) -> Any:
+    """a @ b; with a matrix b as one product of matrices, where NumPy would multiply one after the other."""
+    if is_plain(a) and a.ndim > 2 == b.ndim and a.size and a.flags.c_contiguous:
+        return (a.reshape(-1, a.shape[-1]) @ b).reshape(*a.shape[:-1], b.shape[-1])
     return a @ b
 
 

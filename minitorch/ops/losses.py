@@ -60,6 +60,7 @@ mse_mean = primitive(
 # --- The kernels ------------------------------------------------------------------------------------------------------
 
 _starts = lru_cache(maxsize=8)(np.arange)
+_ones = lru_cache(maxsize=8)(np.ones)
 
 
 def _cross_entropy(x: Any, target: Any) -> tuple[Any, Any]:
@@ -69,7 +70,7 @@ def _cross_entropy(x: Any, target: Any) -> tuple[Any, Any]:
     flat, at = p.reshape(-1), _starts(0, n * classes, classes) + target  # half the time of p[rows, target]
     picked = flat[at]
     np.exp(p, out=p)
-    total = np.add.reduce(p, axis=1, keepdims=True)
+    total = p @ _ones((classes, 1), p.dtype)  # a third of a sum's time
     p /= total
     flat[at] -= 1
     return np.add.reduce(np.log(total[:, 0]) - picked) / n, p

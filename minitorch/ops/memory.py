@@ -10,6 +10,7 @@ import numpy as np
 
 from minitorch.core.batched import is_batched
 from minitorch.core.primitive import Operation, primitive, same
+from minitorch.core.recording import recording
 from minitorch.core.tensor import Tensor
 from minitorch.ops import concatenation
 from minitorch.ops.arguments import dim_index, sizes
@@ -38,7 +39,7 @@ Layout = tuple[tuple[int, ...], tuple[int, ...], int]
 
 def _memory(x: Any) -> Any:
     """All the memory that x lies in, in one dimension."""
-    owner = x
+    owner = x if recording.recorder is None else recording.recorder.read(x)
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
     if owner.flags.c_contiguous:
@@ -66,7 +67,8 @@ def _window(flat: Any, layout: Layout) -> Any:
 def _laid_out(x: Any, own: Layout, length: int) -> Any:
     """The memory of x; of an array that lies in another way (a gradient, say), a copy that lies as ``own`` says."""
     flat = _memory(x)
-    offset = x.__array_interface__["data"][0] - flat.__array_interface__["data"][0]
+    offset = (x if recording.recorder is None else recording.recorder.read(x)).__array_interface__["data"][0]
+    offset -= flat.__array_interface__["data"][0]
     if (flat.size, offset, x.strides) != (length, own[2] * x.itemsize, tuple(s * x.itemsize for s in own[1])):
         flat = np.zeros(length, x.dtype)
         _window(flat, own)[...] = x
@@ -194,7 +196,8 @@ def storage_offset(self: Tensor) -> int:
 
 def data_ptr(self: Tensor) -> int:
     """The address of its first element (``Tensor.data_ptr``)."""
-    return int(self.array.__array_interface__["data"][0])
+    x = self.array if recording.recorder is None else recording.recorder.read(self.array)
+    return int(x.__array_interface__["data"][0])
 
 
 def numel(input: Tensor) -> int:

@@ -211,7 +211,7 @@ def positive(input: Tensor) -> Tensor:
 def frac(input: Tensor) -> Tensor:
     """The part behind the point, with the sign of the input (``torch.frac``)."""
     refuse(input.array, "biu", "frac")
-    return input - np.trunc(input)
+    return input - np.trunc(input)  # type: ignore[return-value]
 
 
 def _no_complex(input: Tensor, function: str) -> None:

@@ -6,14 +6,23 @@ Windows are taken dimension by dimension: k + k' steps for a kernel of k by k', 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from minitorch.core.primitive import Operation, primitive, same
-from minitorch.ops.convolution import How, Sizes
+from minitorch.ops.convolution_layouts import How, Sizes
 from minitorch.ops.examples import as_examples
+from minitorch.ops.largest import (
+    are_apart,
+    inside_of,
+    largest_and_indices,
+    lines_of,
+    padded_sizes,
+    put_offsets,
+    window_offsets,
+    with_padding,
+)
 
 # --- The table --------------------------------------------------------------------------------------------------------
 # ``out`` are the spatial sizes of the result; ``how`` is (stride, padding, dilation, 1). What a window meets outside
@@ -21,11 +30,21 @@ from minitorch.ops.examples import as_examples
 
 window_max = primitive(
     "MaxPool2DWithIndices",
-    lambda x, *, kernel, how, out: as_examples(_window_max, x, kernel=kernel, how=how, out=out),
+    lambda x, *, kernel, how, out: as_examples(largest_and_indices, x, kernel=kernel, how=how, out=out),
     prepare=same,
     outputs=("values", "indices"),
     x=lambda g_values, x_shape, indices, kernel, how: spatial_put(
-        g_values, indices, spatial=x_shape[2:], distinct=_apart(kernel, how)
+        g_values, indices, spatial=x_shape[2:], distinct=are_apart(kernel, how)
+    ),
+)
+window_largest = primitive(  # the values alone, ``sizes`` of them; it keeps only how far each is within its window
+    "MaxPool2DWithIndices",
+    lambda x, *, kernel, how, sizes: as_examples(window_offsets, x, kernel=kernel, how=how, out=sizes),
+    prepare=same,
+    residuals=("offset",),
+    definition=lambda x, *, kernel, how, sizes: window_max(x, kernel=kernel, how=how, out=sizes)[0],
+    x=lambda g, x_shape, offset, kernel, how: as_examples(
+        put_offsets, g, offset, spatial=x_shape[2:], kernel=kernel, how=how
     ),
 )
 spatial_take = primitive(  # elements by their indices, and the adjoint, which adds them there
@@ -67,110 +86,7 @@ def _flat(x: Any) -> Any:
     return x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
-def _apart(kernel: Sizes, how: How) -> bool:
-    """Whether no two windows share an element."""
-    return all(s > d * (k - 1) for k, s, d in zip(kernel, how[0], how[2]))
-
-
 # --- The kernels ------------------------------------------------------------------------------------------------------
-
-
-def _padded_sizes(spatial: Sizes, kernel: Sizes, how: How, out: Sizes) -> list[int]:
-    """The spatial sizes with padding, and with what the last windows reach beyond it."""
-    stride, padding, dilation, _ = how
-    reach = [d * (k - 1) + s * (n - 1) + 1 for n, k, s, d in zip(out, kernel, stride, dilation)]
-    return [max(r, m + p) for r, m, p in zip(reach, spatial, padding)]
-
-
-def _inside(spatial: Sizes, padding: Sizes) -> tuple[slice, ...]:
-    return (slice(None), slice(None), *(slice(p, p + m) for m, p in zip(spatial, padding)))
-
-
-def _padded(x: Any, fill: float, kernel: Sizes, how: How, out: Sizes) -> Any:
-    sizes = _padded_sizes(x.shape[2:], kernel, how, out)
-    if tuple(sizes) == x.shape[2:] and not any(how[1]):
-        return x
-    padded = np.full((*x.shape[:2], *sizes), fill, x.dtype)
-    padded[_inside(x.shape[2:], how[1])] = x
-    return padded
-
-
-@lru_cache(maxsize=256)
-def _lines(axis: int, kernel: Sizes, how: How, out: Sizes) -> list[tuple[slice, ...]]:
-    """For each place in the kernel along one axis, the slices that all windows meet there."""
-    d = axis - 2
-    step, dilation = how[0][d], how[2][d]
-    reach = step * (out[d] - 1) + 1
-    return [(slice(None),) * axis + (slice(k, k + reach, step),) for k in range(0, kernel[d] * dilation, dilation)]
-
-
-def _window_max(x: Any, kernel: Sizes, how: How, out: Sizes) -> tuple[Any, Any]:
-    lowest = -math.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    padded, spatial = _padded(x, lowest, kernel, how, out), x.shape[2:]
-    best, offset = _largest(padded, spatial, kernel, how, out)
-    if x.dtype.kind == "f" and np.isnan(best).any():
-        best, offset = _largest(padded, spatial, kernel, how, out, nan=True)
-    indices = np.empty(best.shape, np.int64)
-    return best, np.add(offset, _starts(spatial, how, out), out=indices)
-
-
-def _largest(x: Any, spatial: Sizes, kernel: Sizes, how: How, out: Sizes, nan: bool = False) -> tuple[Any, Any]:
-    """The largest of each window, and how far it is from the window's start in the flat spatial dims.
-
-    Of equals it is the first, and with ``nan`` the last nan where there is one, as in PyTorch. Each line is copied
-    before it is compared, since NumPy is slow on short strided runs; products of small integers replace np.where.
-    """
-    small = _offset_type(spatial, kernel, how)
-    offset: Any = small.type(0)
-    for axis in range(2, x.ndim):
-        for k, line in enumerate(_lines(axis, kernel, how, out)):
-            value = x[line].copy()
-            there = (offset[line] if np.shape(offset) == x.shape else offset) + _along(
-                axis - 2, k, spatial, how, out, small
-            )
-            if k == 0:
-                best, found = value, there
-                continue
-            better = value > best
-            if axis > 2:
-                better |= (value == best) & (there < found)
-            if nan:
-                better |= (value != value) & ~((best != best) & (there < found))
-            np.maximum(best, value, out=best)
-            move = better.astype(small)
-            move *= there - found
-            move += found
-            found = move
-        x, offset = best, found
-    return x, offset
-
-
-@lru_cache(maxsize=256)
-def _offset_type(spatial: Sizes, kernel: Sizes, how: How) -> np.dtype[Any]:
-    """The smallest integer type for an offset within a window: int8 for small images."""
-    steps = [math.prod(spatial[d + 1 :]) for d in range(len(spatial))]
-    return np.min_scalar_type(-1 - sum((k - 1) * dd * step for k, dd, step in zip(kernel, how[2], steps)))
-
-
-@lru_cache(maxsize=256)
-def _along(d: int, k: int, spatial: Sizes, how: How, out: Sizes, small: np.dtype[Any]) -> Any:
-    """How far a window's element k of dimension d is from its start; padding counts as the first that is not."""
-    stride, padding, dilation, _ = how
-    step = dilation[d] * math.prod(spatial[d + 1 :])
-    if not padding[d]:
-        return small.type(k * step)
-    outside = (padding[d] - np.arange(out[d]) * stride[d]).clip(0)
-    first = np.maximum(-(-outside // dilation[d]), k) * step
-    return first.astype(small).reshape(-1, *(1,) * (len(out) - d - 1))
-
-
-@lru_cache(maxsize=256)
-def _starts(spatial: Sizes, how: How, out: Sizes) -> Any:
-    """The place of each window's start in the flat spatial dims (before the first place, where it is padding)."""
-    starts: Any = 0
-    for d, (n, s, p) in enumerate(zip(out, how[0], how[1])):
-        starts = np.expand_dims(starts, -1) + (np.arange(n) * s - p) * math.prod(spatial[d + 1 :])
-    return starts
 
 
 def _spatial_put(v: Any, i: Any, spatial: Sizes, distinct: bool) -> Any:
@@ -190,9 +106,9 @@ def _spatial_put(v: Any, i: Any, spatial: Sizes, distinct: bool) -> Any:
 
 
 def _window_sum(x: Any, kernel: Sizes, how: How, out: Sizes) -> Any:
-    x = _padded(x, 0, kernel, how, out)
+    x = with_padding(x, 0, kernel, how, out)
     for axis in range(x.ndim - 1, 1, -1):
-        first, *rest = _lines(axis, kernel, how, out)
+        first, *rest = lines_of(axis, kernel, how, out)
         if rest:
             total = x[first] + x[rest[0]]
             for line in rest[1:]:
@@ -204,15 +120,15 @@ def _window_sum(x: Any, kernel: Sizes, how: How, out: Sizes) -> Any:
 
 
 def _window_spread(v: Any, spatial: Sizes, kernel: Sizes, how: How) -> Any:
-    sizes = _padded_sizes(spatial, kernel, how, v.shape[2:])
+    sizes = padded_sizes(spatial, kernel, how, v.shape[2:])
     out = v.shape[2:]
-    apart = _apart(kernel, how)
+    apart = are_apart(kernel, how)
     for axis in range(2, v.ndim):
         wide = np.zeros((*v.shape[:axis], sizes[axis - 2], *v.shape[axis + 1 :]), v.dtype)
-        for line in _lines(axis, kernel, how, out):
+        for line in lines_of(axis, kernel, how, out):
             if apart:
                 wide[line] = v
             else:
                 wide[line] += v
         v = wide
-    return np.ascontiguousarray(v[_inside(spatial, how[1])])
+    return np.ascontiguousarray(v[inside_of(spatial, how[1])])

@@ -12,6 +12,7 @@ import numpy as np
 from minitorch.core.clearing import clear_gradients
 from minitorch.core.hooks import Hooks, RemovableHandle
 from minitorch.core.mode import enable_grad
+from minitorch.core.recording import whole
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.core.watch import tell, watchers
 from minitorch.optim.groups import Group, Params, unzipped, warn_of_misspelt
@@ -25,6 +26,7 @@ Self = TypeVar("Self", bound="Optimizer")
 
 _before_any_step = Hooks()
 _after_any_step = Hooks()
+HOOKS_OF_ALL = (_before_any_step, _after_any_step)
 _HOOKS = ("step_before", "step_after", "save_before", "save_after", "load_before", "load_after")
 
 
@@ -179,6 +181,7 @@ class Optimizer:
     def profile_hook_step(step: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[Self, P], R]:
         """A ``step`` method that runs the hooks around ``step``. Every optimizer's own is wrapped so by itself."""
 
+        @whole
         @functools.wraps(step)
         def hooked_step(self: Self, *args: P.args, **kwargs: P.kwargs) -> R:
             hooks = self._hooks

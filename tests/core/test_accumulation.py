@@ -1,9 +1,12 @@
 """A leaf's gradient is the leaf's own array, of its own shape and dtype, never another's."""
 
+import sys
+
 import numpy as np
 import pytest
 
 import minitorch as torch
+from minitorch.core.primitive import primitive
 
 
 def leaf(*shape, dtype=torch.float32):
@@ -163,3 +166,50 @@ def test_gradient_order_of_hooks_is_that_of_creation():
         part.register_hook(lambda g, k=k: seen.append(k))
     (parts[2] + parts[0] + parts[3] + parts[1]).sum().backward()
     assert seen == [3, 2, 1, 0]
+
+
+def made_by(rule):
+    """A leaf of three elements, and an operation on it with that rule."""
+    return leaf(3), primitive("Made", lambda x: x * 2, x=rule)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="later Pythons count references differently: always copied")
+def test_a_gradient_that_nobody_else_holds_is_not_copied():
+    made = []
+
+    def rule(g):
+        made.append(id(found := np.full(3, 2.0, np.float32)))
+        return found
+
+    x, op = made_by(rule)
+    op(x).sum().backward()
+    assert id(x.grad.array) == made[0]
+
+
+@pytest.mark.parametrize("holder", ["hook", "post hook", "rule", "view", "order", "read only"])
+def test_a_gradient_that_somebody_holds_is_copied(holder):
+    held = []
+
+    def rule(g):
+        found = np.full(3, 2.0, np.float32)
+        if holder == "rule":
+            held.append(found)
+        elif holder == "view":
+            held.append(found[1:])
+        elif holder == "order":
+            found = np.full(6, 2.0, np.float32)[::2]
+            held.append(found)
+        elif holder == "read only":
+            found.flags.writeable = False
+        return found
+
+    x, op = made_by(rule)
+    y = op(x)
+    if holder == "hook":
+        x.register_hook(lambda g: held.append(g.array))
+    elif holder == "post hook":
+        y.grad_fn.register_hook(lambda found, g: held.append(found[0].array))
+    y.sum().backward()
+    assert owns(x)
+    assert not any(np.shares_memory(x.grad.array, array) for array in held)
+    assert len(held) == (holder != "read only")

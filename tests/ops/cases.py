@@ -20,7 +20,7 @@ import minitorch.ops
 from minitorch.core import batched_rows
 from minitorch.core.batched_levels import Level
 from minitorch.core.primitive import Row
-from minitorch.ops import normalisation
+from minitorch.ops import batch_normalisation
 
 
 class Case(NamedTuple):
@@ -104,7 +104,7 @@ def reductions(**params):
 
 
 def with_moments(op, x, w, b):
-    return op(x, w, b, moments=normalisation.channel_moments(x.array), eps=1e-5)
+    return op(x, w, b, moments=batch_normalisation.channel_moments(x.array), eps=1e-5)
 
 
 def with_fixed_moments(op, x, w, b):
@@ -147,6 +147,7 @@ CASES = {
     # arithmetic
     "add": PAIRS,
     "sub": PAIRS,
+    "minus": PAIRS,
     "mul": PAIRS,
     "div": PAIRS,
     "neg": ANY,
@@ -241,6 +242,10 @@ CASES = {
     "uncolumns": [case(spread(2, 3, 2, 3), spatial=(5,), kernel=(3,), how=ONE_D)],
     "window_max": [case(spread(1, 2, 4, 4), kernel=(2, 2), how=((2, 2), (0, 0), (1, 1), 1), out=(2, 2)),
                            case(spread(1, 1, 5), kernel=(3,), how=((2,), (1,), (1,), 1), out=(3,))],
+    "alignments": [case(spread(4, 2, 3), labels=np.array([[0, 1, 0, 1, 0], [0, 2, 0, 0, 0]]), times=np.array(times),
+                        counts=np.array([2, 1])) for times in ((4, 4), (4, 2), (3, 0))],
+    "window_largest": [case(spread(1, 2, 4, 4), kernel=(2, 2), how=((2, 2), (0, 0), (1, 1), 1), sizes=(2, 2)),
+                           case(spread(1, 1, 5), kernel=(3,), how=((2,), (1,), (1,), 1), sizes=(3,))],
     "spatial_take": [case(spread(1, 2, 4), np.array([[[0, 3, 3], [1, 0, 2]]]))],
     "spatial_put": [case(spread(1, 2, 3), np.array([[[0, 3, 3], [1, 0, 2]]]), spatial=(4,))],
     "window_sum": [case(spread(1, 1, 5), kernel=(3,), how=((2,), (1,), (1,), 1), out=(3,))],

@@ -7,7 +7,16 @@ import pytest
 
 import minitorch
 import minitorch.nn.functional as F
-from minitorch.ops import convolution, losses, normalisation, pooling
+from minitorch.ops import (
+    batch_normalisation,
+    convolution,
+    convolution_layouts,
+    ctc,
+    largest,
+    losses,
+    normalisation,
+    pooling,
+)
 
 # --- Kernels and definitions ------------------------------------------------------------------------------------------
 
@@ -17,17 +26,18 @@ def draw(*shape, seed=0, dtype=np.float64):
 
 
 def with_moments(op, x, *scaling):
-    moments = normalisation.channel_moments(x.array) if isinstance(x, minitorch.Tensor) else None
+    moments = batch_normalisation.channel_moments(x.array) if isinstance(x, minitorch.Tensor) else None
     return op(x, *scaling, moments=moments, eps=1e-5)
 
 
 CLASSES = minitorch.from_numpy(np.array([2, 0, 1, 2]))
+LABELS = np.array([[0, 1, 0, 2, 0], [0, 2, 0, 0, 0]])  # with blanks around each
 FUSED = {
     "cross entropy": (losses.cross_entropy_mean, [draw(4, 3)], lambda op, x: op(x, CLASSES)),
     "logits": (losses.logits_loss_mean, [draw(4, 3) * 5, draw(4, 3, seed=1)], lambda op, x, t: op(x, t)),
     "mse": (losses.mse_mean, [draw(4, 3), draw(4, 3, seed=1)], lambda op, x, t: op(x, t)),
-    "batch norm": (normalisation.batch_normalised, [draw(4, 3, 2, 2), draw(3), draw(3, seed=1)], with_moments),
-    "batch norm of rows": (normalisation.batch_normalised, [draw(5, 3), draw(3), draw(3, seed=1)], with_moments),
+    "batch norm": (batch_normalisation.batch_normalised, [draw(4, 3, 2, 2), draw(3), draw(3, seed=1)], with_moments),
+    "batch norm of rows": (batch_normalisation.batch_normalised, [draw(5, 3), draw(3), draw(3, seed=1)], with_moments),
     "layer norm": (
         normalisation.layer_normalised,
         [draw(4, 2, 3), draw(2, 3), draw(2, 3, seed=1)],
@@ -37,6 +47,11 @@ FUSED = {
         normalisation.group_normalised,
         [draw(2, 4, 3), draw(4), draw(4, seed=1)],
         lambda op, x, w, b: op(x, w, b, size=6, places=3, eps=1e-5),
+    ),
+    "alignments": (
+        ctc.alignments,
+        [draw(5, 2, 3)],
+        lambda op, x: op(x, labels=LABELS, times=np.array([5, 4]), counts=np.array([2, 1])),
     ),
     "rms norm": (normalisation.rms_normalised, [draw(4, 3), draw(3)], lambda op, x, w: op(x, w, size=3, eps=1e-5)),
 }
@@ -133,6 +148,54 @@ def test_chunks_change_nothing(monkeypatch):
         np.testing.assert_allclose(call(), expected, rtol=1e-12, atol=1e-12)
 
 
+LAYOUTS = [  # an input, a weight, padding and dilation of windows that move by one and are as many as the places
+    ((5, 2, 7), (3, 2, 3), (1,), (1,)),
+    ((5, 3, 4, 6), (4, 3, 3, 5), (1, 2), (1, 1)),
+    ((2, 3, 5, 5), (4, 3, 3, 3), (2, 2), (2, 2)),
+    ((2, 3, 4, 4), (4, 3, 1, 1), (0, 0), (1, 1)),
+    ((3, 2, 3, 4, 2), (2, 2, 3, 1, 3), (1, 0, 1), (1, 1, 1)),
+]
+
+
+@pytest.mark.parametrize(("x", "w", "padding", "dilation"), LAYOUTS)
+def test_both_layouts_give_one_convolution(monkeypatch, x, w, padding, dilation):
+    x, w, how = draw(*x), draw(*w, seed=1), ((1,) * len(padding), padding, dilation, 1)
+    y = draw(len(x), len(w), *x.shape[2:], seed=2)
+    calls = (
+        lambda: convolution.convolve(x, w, how=how),
+        lambda: convolution.convolve_input(y, w, how=how, spatial=x.shape[2:]),
+        lambda: convolution.convolve_weight(y, x, how=how, kernel=w.shape[2:]),
+    )
+    shifted = [call() for call in calls]
+    monkeypatch.setattr(convolution_layouts, "LARGEST", 0)  # no masks, so no shifts
+    convolution._chunks.cache_clear()
+    for call, found in zip(calls, shifted, strict=True):
+        np.testing.assert_allclose(found, call(), rtol=1e-12, atol=1e-12)
+    convolution._chunks.cache_clear()
+
+
+def test_what_is_not_finite_stays_within_its_windows():
+    x, w = np.zeros((2, 2, 4, 4), np.float32), np.ones((1, 2, 3, 3), np.float32)
+    x[0, 0, 0, 3] = np.inf  # at an edge, beside another line's begin
+    x[1, 1, 3, 3] = np.nan
+    found = convolution.convolve(x, w, how=((1, 1), (1, 1), (1, 1), 1))[:, 0]
+    assert np.argwhere(np.isinf(found)).tolist() == [[0, 0, 2], [0, 0, 3], [0, 1, 2], [0, 1, 3]]
+    assert np.argwhere(np.isnan(found)).tolist() == [[1, 2, 2], [1, 2, 3], [1, 3, 2], [1, 3, 3]]
+
+
+@pytest.mark.parametrize(("padding", "dilation"), [(0, 1), (1, 1), (2, 1), (1, 2)])
+def test_a_depthwise_convolution_is_one_of_each_channel(padding, dilation):
+    inputs = [draw(3, 4, 6, 7), draw(4, 1, 3, 2, seed=1), draw(4, seed=2)]
+
+    def apart(x, w, b):
+        parts = [F.conv2d(x[:, i : i + 1], w[i : i + 1], b[i : i + 1], 1, padding, dilation) for i in range(4)]
+        return minitorch.cat(parts, 1)
+
+    together = derivatives(lambda x, w, b: F.conv2d(x, w, b, 1, padding, dilation, 4), inputs, 1)
+    for a, b in zip(together, derivatives(apart, inputs, 1), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)
+
+
 def test_a_convolution_is_contiguous_so_that_view_works():
     x = minitorch.from_numpy(draw(3, 2, 6, 6).transpose(0, 1, 3, 2))
     out = F.conv2d(x, minitorch.from_numpy(draw(4, 2, 3, 3)), padding=1)
@@ -197,3 +260,20 @@ def test_pooling_leaves_its_input_alone():
         F.max_pool2d(t, kernel, stride=1)
         F.avg_pool2d(t, kernel, stride=1)
     np.testing.assert_array_equal(x, kept)
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_windows_of_two_are_windows_like_others(dims, dtype):
+    """Ties and what is not a number too; 34 in a line makes offsets that are longer than a byte."""
+    random, two = np.random.default_rng(0), (2,) * dims
+    x = random.integers(0, 3, (2, 2, *(4,) * (dims - 1), 34)).astype(dtype)
+    how, out = (two, (0,) * dims, (1,) * dims, 1), tuple(n // 2 for n in x.shape[2:])
+    small = largest._offset_type(x.shape[2:], two, how)
+    for a, b in zip(largest._largest_of_halves(x, small), largest._largest(x, x.shape[2:], two, how, out), strict=True):
+        np.testing.assert_array_equal(a, b)
+    if dtype is np.float32:
+        x[random.random(x.shape) < 0.1] = np.nan
+        values, offset = largest.window_offsets(x, two, how, out)
+        assert np.isnan(values).any()
+        np.testing.assert_array_equal(offset, largest._largest(x, x.shape[2:], two, how, out, nan=True)[1])

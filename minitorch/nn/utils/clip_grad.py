@@ -9,9 +9,11 @@ import math
 import warnings
 from collections.abc import Iterable
 from types import GeneratorType
+from typing import Any
 
 import numpy as np
 
+from minitorch.core.batched_fallback import attempt
 from minitorch.core.tensor import Array, Tensor, wrap
 from minitorch.core.watch import tell, watchers
 
@@ -45,8 +47,8 @@ def clip_grad_norm_(
     """
     parameters = _listed(parameters)
     grads = _gradients(parameters)
-    total = _norm([grad.array for grad in grads], float(norm_type), error_if_nonfinite)
-    _scale(grads, float(max_norm), float(total))
+    total = attempt(_norm, [grad.array for grad in grads], float(norm_type), error_if_nonfinite)
+    _scale(grads, float(max_norm), total)
     if watchers:
         tell("clipped", parameters, float(max_norm), float(total))
     return wrap(total)
@@ -57,14 +59,14 @@ def get_total_norm(
 ) -> Tensor:
     """The norm of all ``tensors`` taken as one vector, a 0-d tensor."""
     given = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    return wrap(_norm([tensor.array for tensor in given], float(norm_type), error_if_nonfinite))
+    return wrap(attempt(_norm, [tensor.array for tensor in given], float(norm_type), error_if_nonfinite))
 
 
 def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Scale the gradients in place by max_norm / total_norm, if that is less than 1."""
-    _scale(_gradients(_listed(parameters)), float(max_norm), float(total_norm))
+    _scale(_gradients(_listed(parameters)), float(max_norm), total_norm.array)
 
 
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
@@ -114,11 +116,15 @@ def _norm(arrays: list[Array], p: float, error_if_nonfinite: bool) -> Array:
     return np.array(total, dtype)
 
 
-def _scale(grads: list[Tensor], max_norm: float, total: float) -> None:
-    factor = max_norm / (total + 1e-6)
+def _factor(total: Array, max_norm: float) -> Any:
+    return np.float64(max_norm / (float(total) + 1e-6))
+
+
+def _scale(grads: list[Tensor], max_norm: float, total: Array) -> None:
+    factor = attempt(_factor, total, max_norm)
     if factor >= 1.0:
         return
     with np.errstate(invalid="ignore"):  # an infinite gradient times a factor of 0 is NaN, as it should be
         for grad in grads:
-            grad.array *= factor
+            grad.array *= factor.astype(grad.array.dtype)
             grad._bump()

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minitorch.core.recording import whole
 from minitorch.core.tensor import Tensor
 from minitorch.core.watch import tell, watchers
 from minitorch.optim.arguments import number
@@ -99,13 +100,14 @@ class LRScheduler:
         """The current rates, each times a factor."""
         return [group["lr"] * factor for group in self.optimizer.param_groups]
 
+    @whole
     def step(self, epoch: int | None = None) -> None:
         """Goes to the next epoch, or to ``epoch``, and sets its rates. Call the optimizer's ``step`` first."""
         if self._step_count == 1:
             self._check_order()
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(EPOCH_WARNING, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_WARNING, UserWarning, stacklevel=3)
         self._update_lr(epoch)
         if watchers and not self._is_initial:
             tell("scheduled", self)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from minitorch.core.recording import whole
 from minitorch.optim.lr_scheduler.base import LRScheduler, rates, set_option
 from minitorch.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from minitorch.optim.optimizer import Optimizer
@@ -90,6 +91,7 @@ class SequentialLR(_Combined):
         first._initial_step()
         self._last_lr = first.get_last_lr()
 
+    @whole
     def step(self) -> None:  # type: ignore[override]
         """Goes to the next epoch."""
         self.last_epoch += 1
@@ -110,6 +112,7 @@ class ChainedScheduler(_Combined):
         self._schedulers = schedulers
         self._last_lr = rates(self.optimizer)
 
+    @whole
     def step(self) -> None:  # type: ignore[override]
         """Goes to the next epoch."""
         for scheduler in self._schedulers:

@@ -2,6 +2,7 @@
 
 import math
 
+from minitorch.core.recording import whole
 from minitorch.optim.lr_scheduler.base import LRScheduler, Rate, rates
 from minitorch.optim.optimizer import Optimizer
 
@@ -77,6 +78,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         wave = 1 + math.cos(math.pi * self.T_cur / self.T_i)
         return [self.eta_min + (rate - self.eta_min) * wave / 2 for rate in self.base_lrs]
 
+    @whole
     def step(self, epoch: float | None = None) -> None:
         """Goes to the next epoch, or to ``epoch``, whole or not, and sets its rates."""
         if epoch is None and self.last_epoch < 0:

@@ -4,6 +4,7 @@ import math
 import warnings
 from typing import Any, Literal, SupportsFloat
 
+from minitorch.core.recording import whole
 from minitorch.core.watch import tell, watchers
 from minitorch.optim.lr_scheduler.base import EPOCH_WARNING, LRScheduler, check_optimizer, rates, set_option
 from minitorch.optim.optimizer import Optimizer
@@ -74,11 +75,12 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = 0
         self.num_bad_epochs = 0
 
+    @whole
     def step(self, metrics: SupportsFloat, epoch: int | None = None) -> None:  # type: ignore[override]
         """Notes the epoch's metric, a number or a tensor with one element, and lowers the rates if it is time."""
         current = float(metrics)
         if epoch is not None:
-            warnings.warn(EPOCH_WARNING, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_WARNING, UserWarning, stacklevel=3)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self._is_better(current, self.best):
             self.best = current
