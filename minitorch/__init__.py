@@ -75,7 +75,8 @@ from minitorch import autograd, fft, linalg, random, signal, special
 from minitorch.autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 
 if TYPE_CHECKING:
-    from minitorch import doctor, func, nn, onnx, optim, parallel, serialization, utils
+    from minitorch import compiler, doctor, func, nn, onnx, optim, parallel, serialization, utils
+    from minitorch.capture import compile
     from minitorch.func import vmap
     from minitorch.serialization import load, save
     from minitorch.utils.threads import (
@@ -93,8 +94,8 @@ _touch_buffer()  # so that the first small matrix products are as fast as later 
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch\.(core|ops|optim|nn|autograd)\.")
 
 
-_ROOMS = ("doctor", "func", "nn", "onnx", "optim", "parallel", "serialization", "utils")
-_LATE = {"load": "serialization", "save": "serialization", "vmap": "func"} | dict.fromkeys(
+_ROOMS = ("compiler", "doctor", "func", "nn", "onnx", "optim", "parallel", "serialization", "utils")
+_LATE = {"compile": "capture", "load": "serialization", "save": "serialization", "vmap": "func"} | dict.fromkeys(
     ("get_num_interop_threads", "get_num_threads", "set_num_interop_threads", "set_num_threads"), "utils.threads"
 )
 
@@ -111,14 +112,15 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
-    "Generator", "Size", "Tensor", "__version__", "autograd", "bool", "can_cast", "cdouble", "cfloat", "complex64",
-    "complex128", "default_generator", "device", "doctor", "double", "dtype", "e", "enable_grad", "fft", "finfo",
-    "float", "float16", "float32", "float64", "func", "get_default_dtype", "get_num_interop_threads", "get_num_threads",
-    "get_rng_state", "half", "iinfo", "inf", "inference_mode", "initial_seed", "int", "int8", "int16", "int32", "int64",
-    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "is_tensor",
-    "linalg", "load", "long", "manual_seed", "nan", "newaxis", "nn", "no_grad", "onnx", "optim", "parallel", "pi",
-    "promote_types", "random", "save", "seed", "serialization", "set_default_dtype", "set_grad_enabled",
-    "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "short", "signal", "special",
-    "strided", "uint8", "uint16", "uint32", "uint64", "utils", "vmap",
+    "Generator", "Size", "Tensor", "__version__", "autograd", "bool", "can_cast", "cdouble", "cfloat", "compile",
+    "compiler", "complex64", "complex128", "default_generator", "device", "doctor", "double", "dtype", "e",
+    "enable_grad", "fft", "finfo", "float", "float16", "float32", "float64", "func", "get_default_dtype",
+    "get_num_interop_threads", "get_num_threads", "get_rng_state", "half", "iinfo", "inf", "inference_mode",
+    "initial_seed", "int", "int8", "int16", "int32", "int64", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
+    "is_grad_enabled", "is_inference_mode_enabled", "is_tensor", "linalg", "load", "long", "manual_seed", "nan",
+    "newaxis", "nn", "no_grad", "onnx", "optim", "parallel", "pi", "promote_types", "random", "save", "seed",
+    "serialization", "set_default_dtype", "set_grad_enabled", "set_num_interop_threads", "set_num_threads",
+    "set_printoptions", "set_rng_state", "short", "signal", "special", "strided", "uint8", "uint16", "uint32",
+    "uint64", "utils", "vmap",
 ]  # fmt: skip
 __all__ += functions.__all__

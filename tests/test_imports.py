@@ -20,7 +20,8 @@ ROOMS = [
     ["nn"],
     ["optim"],
     ["utils"],
-    ["func"],
+    ["func", "capture"],
+    ["compiler"],
     ["serialization"],
     ["onnx", "parallel"],
     ["train"],
@@ -33,7 +34,7 @@ LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 FILES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = [
     "sklearn", "scipy", "matplotlib", "pydantic", "tqdm", "safetensors", "tomllib", "tomli_w", "multiprocessing",
-    "onnx", "tensorboardX", "threadpoolctl", "zipfile",
+    "onnx", "tensorboardX", "threadpoolctl", "zipfile", "numba",
 ]  # fmt: skip
 
 

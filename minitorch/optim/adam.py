@@ -7,6 +7,7 @@ from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import check, check_betas, check_switches, number
 from minitorch.optim.bucket import Constants, Memory, Number, Operands
 from minitorch.optim.flat import FlatOptimizer
+from minitorch.optim.fused import Fused, adam_kernel
 from minitorch.optim.means import mean, mean_square
 from minitorch.optim.optimizer import Group, Params
 
@@ -20,11 +21,17 @@ def adam(
     mean_square(v, g, k[beta2], k[1 - beta2], room=d)
     if v_max is not None:
         v = np.maximum(v_max, v, out=v_max)
-    root = float((1 - beta2**t) ** 0.5)  # √v̂ + ε = (√v + root · ε) / root spares a pass
+    small, rate = corrected(t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
     np.sqrt(v, out=d)
-    d += root * eps
+    d += small
     np.divide(m, d, out=d)
-    d *= root * float(lr / (1 - beta1**t))
+    d *= rate
+
+
+def corrected(t: float, *, lr: float, beta1: float, beta2: float, eps: float) -> tuple[float, float]:
+    """What stands for ε and α in d = α m / (√v + ε): √v̂ + ε = (√v + root · ε) / root spares a pass."""
+    root = float((1 - beta2**t) ** 0.5)
+    return root * eps, root * float(lr / (1 - beta1**t))
 
 
 ADAM_MEMORY = {"step": Number(), "exp_avg": 0.0, "exp_avg_sq": 0.0}
@@ -38,7 +45,8 @@ class Adam(FlatOptimizer):
     by the largest mean of squares so far (Reddi et al. 2018). ``weight_decay`` adds λx to the gradient, or with
     ``decoupled_weight_decay`` shrinks x by the factor 1 − ``lr`` · λ, as ``AdamW`` does. ``maximize`` climbs instead.
 
-    ``foreach`` and ``fused`` choose between implementations in PyTorch; here they are accepted and change nothing.
+    ``fused=True`` takes each step in one pass, by a kernel of Numba's where that is installed (not with ``amsgrad``);
+    the numbers are the same. ``foreach`` is accepted and changes nothing.
 
     Raises ``ValueError`` for a negative ``lr``, ``eps`` or ``weight_decay``, and for ``betas`` outside [0, 1).
 
@@ -97,3 +105,13 @@ class Adam(FlatOptimizer):
             lr=lr, beta1=number(beta1), beta2=number(beta2), eps=group["eps"],
         )  # fmt: skip
         o.decay(group, lr)
+
+    def _fused(self, group: Group, o: Operands) -> Fused | None:
+        lr, beta1, beta2 = number(group["lr"]), number(group["betas"][0]), number(group["betas"][1])
+        small, rate = corrected(o.t, lr=lr, beta1=beta1, beta2=beta2, eps=group["eps"])
+        if group["amsgrad"] or isinstance(small, np.generic):  # whose dtype would count
+            return None
+        decay, decoupled = number(group["weight_decay"]), bool(group["decoupled_weight_decay"])
+        kernel = adam_kernel(bool(group["maximize"]), bool(decay != 0), decoupled)
+        numbers = 1 - float(beta1), float(beta2), float(1 - beta2), float(small), rate
+        return Fused(kernel, ("exp_avg", "exp_avg_sq"), (*numbers, float(lr * decay if decoupled else decay)))

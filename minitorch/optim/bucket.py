@@ -10,18 +10,22 @@ state lies in flat buffers, of which the tensors that users find in ``optimizer.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from operator import is_
 from typing import Any, Protocol
 
 import numpy as np
 
 from minitorch.core.dtypes import Array, get_default_dtype
+from minitorch.core.recording import Condition
 from minitorch.core.tensor import Tensor, wrap
 from minitorch.optim.arguments import number
+from minitorch.optim.fused import Fused, places
 from minitorch.optim.optimizer import Group
 
 BLOCK = 1 << 16
+_UNKNOWN = object()
 
 
 class Number(float):
@@ -99,6 +103,8 @@ class Algorithm(Protocol):
 
     def _advance(self, group: Group, t: float, numbers: dict[str, Array]) -> None: ...
 
+    def _fused(self, group: Group, o: Operands) -> Fused | None: ...
+
 
 class Bucket:
     """Parameters that step together, with their state in flat buffers that show as views in each one's entry.
@@ -130,6 +136,8 @@ class Bucket:
                 entry[name] = _settle(name, entry.get(name), view, own)
         # Where parameters and state lie: what must still be so at the next step.
         owners: list[Entry | None] = [*entries] or [None] * len(params)
+        self._own_places = False
+        self._addresses: Any = _UNKNOWN
         self._lies = list(zip(params, arrays, owners, strict=True))
         self.tensors = [entry[name] for entry in entries for name in memory]
         self._places = [(entry, name, entry[name], entry[name].array) for entry in entries for name in memory]
@@ -142,6 +150,17 @@ class Bucket:
         gather = partial(_gather, _real(x), self._views(x), self.arrays)
         self.operands = Operands(_real(g), _real(g), _real(d), _real(e), gather)
         self.operands.state, self.operands.numbers = self.state, self.numbers
+
+    def places(self) -> list[Array]:
+        """Places for the parameters' gradients: those that lie there need not be gathered."""
+        if not self._own_places:
+            self._lay_gradients(True)
+        return self._gs
+
+    def _lay_gradients(self, own: bool) -> None:
+        """Makes new memory for flat gradients, theirs alone or to gather them in."""
+        flat = np.empty(self.size, self.dtype)
+        self._gs, self.operands.g, self._own_places = self._views(flat), _real(flat), own
 
     def _views(self, flat: Array) -> list[Array]:
         """A view of a flat buffer for each parameter, of the parameter's shape."""
@@ -165,29 +184,59 @@ class Bucket:
         for entry, name, tensor, array in self._places:
             if tensor.array is not array or entry.get(name) is not tensor:
                 return False
-        for vector in self.numbers.values():
-            values = vector.tolist()
-            if values.count(values[0]) < len(values):
-                return False
-        return True
+        return not _uneven(self.numbers.values())
 
-    def step(self, grads: list[Array], group: Group, algorithm: Algorithm) -> None:
-        """Applies the algorithm's rule to the parameters, given their gradients."""
+    def facts(self, state: dict[Any, Any]) -> list[Condition]:
+        """What ``fits`` asks, one by one."""
+        found: list[Condition] = []
+        for p, array, entry in self._lies:
+            found.append(Condition("array", p, None, array))
+            if entry is not None:
+                found.append(Condition("item", state, p, entry))
+        for entry, name, tensor, array in self._places:
+            found += [Condition("item", entry, name, tensor), Condition("array", tensor, None, array)]
+        if self.numbers:
+            found.append(Condition("call", _uneven, list(self.numbers.values()), False))
+        return found
+
+    def step(self, grads: list[Array], group: Group, algorithm: Algorithm, fused: bool = False) -> None:
+        """Applies the algorithm's rule to the parameters, given their gradients; if asked, in one pass where it can."""
         operands = self.operands
         if "step" in self.numbers:
             steps = self.numbers["step"]
             steps[...] = operands.t = steps.item(0) + 1.0
         operands.first, self.first = self.first, False
-        self._apply(operands, grads, group, algorithm._update)
+        if not (fused and self._at_once(operands, grads, group, algorithm)):
+            self._apply(operands, grads, group, algorithm._update)
         algorithm._advance(group, operands.t, self.numbers)
         for p in self.params:
             p._bump()
 
+    def _at_once(self, operands: Operands, grads: list[Array], group: Group, algorithm: Algorithm) -> bool:
+        """Takes a step by a kernel, if there is one for these parameters."""
+        if self._addresses is _UNKNOWN:
+            self._addresses = places(self.arrays)
+        fused = None if self._addresses is None else algorithm._fused(group, operands)
+        g = None if fused is None else self._gathered(grads)
+        if fused is None or g is None:
+            return False
+        state = [self.state[name] for name in fused.state] or [g]
+        fused.kernel(*self._addresses, g, *state, *fused.numbers)
+        return True
+
+    def _gathered(self, grads: list[Array]) -> Array | None:
+        """The gradients as a flat vector for a kernel."""
+        if self._own_places and not all(map(is_, self._gs, grads)):
+            self._lay_gradients(False)  # somebody may have kept what lies there
+        for flat, array in zip(self._gs, grads):  # strict=True would cost more than a copy
+            if flat is not array:
+                flat[...] = array
+        return self.operands.g
+
     def _apply(
         self, operands: Operands, grads: list[Array], group: Group, rule: Callable[[Group, Operands], None]
     ) -> None:
-        for flat, array in zip(self._gs, grads):  # strict=True would cost more than a copy
-            flat[...] = array
+        self._gathered(grads)
         operands.x = None
         rule(group, operands)
         for array, step in self._steps:
@@ -196,6 +245,14 @@ class Bucket:
 
 class LargeBucket(Bucket):
     """A large contiguous tensor, updated where it lies."""
+
+    def places(self) -> list[Array]:
+        """None: its gradient is read where it is."""
+        return []
+
+    def _gathered(self, grads: list[Array]) -> Array | None:
+        g = grads[0].reshape(-1)
+        return None if np.may_share_memory(g, self.arrays[0]) else g  # a kernel does not go by blocks
 
     def _prepare(self, scratch: Array) -> None:
         x = _real(self.arrays[0].reshape(-1))
@@ -241,6 +298,15 @@ def blank(p: Tensor, memory: Memory) -> Entry:
             _real(array.reshape(-1))[...] = initial
             entry[name] = wrap(array)
     return entry
+
+
+def _uneven(numbers: Iterable[Array]) -> bool:
+    """Whether the parameters' own numbers are not all alike."""
+    for vector in numbers:
+        values = vector.tolist()
+        if values.count(values[0]) < len(values):
+            return True
+    return False
 
 
 def number_dtype(value: Any) -> np.dtype[Any]:

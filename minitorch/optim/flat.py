@@ -13,10 +13,12 @@ from typing import Any
 from numpy.lib.array_utils import byte_bounds
 
 from minitorch.core.dtypes import Array
+from minitorch.core.recording import Condition
 from minitorch.core.tensor import Tensor
 from minitorch.optim.arguments import number
 from minitorch.optim.bucket import BLOCK, Bucket, Memory, Number, Operands, make_bucket, new_scratch, number_dtype
-from minitorch.optim.optimizer import Group, Optimizer
+from minitorch.optim.fused import Fused
+from minitorch.optim.optimizer import HOOKS_OF_ALL, Group, Optimizer
 
 Work = list[tuple[Bucket, list[Array]]]
 
@@ -87,6 +89,10 @@ class FlatOptimizer(Optimizer):
         """Applies the rule to parameters of the group: brings the state up to date and writes the step ``o.d``."""
         raise NotImplementedError
 
+    def _fused(self, group: Group, o: Operands) -> Fused | None:
+        """The rule as one pass, if there is such a kernel."""
+        return None
+
     def _advance(self, group: Group, t: float, numbers: dict[str, Array]) -> None:
         """Brings numbers other than ``step`` up to date, after step ``t`` of some parameters of the group."""
 
@@ -102,8 +108,37 @@ class FlatOptimizer(Optimizer):
         loss = self._evaluate(closure)
         for i, group in enumerate(self.param_groups):
             for bucket, grads in self._work(i, group):
-                bucket.step(grads, group, self)
+                bucket.step(grads, group, self, bool(group.get("fused")))
         return loss
+
+    def gradient_places(self) -> dict[Tensor, Array]:
+        """Arrays where the gradients of parameters need not be gathered for a step, for who can choose their memory."""
+        buckets = [bucket for layout in self._layouts.values() for bucket in layout.buckets]
+        return {p: place for bucket in buckets for p, place in zip(bucket.params, bucket.places())}
+
+    def unrolled(self) -> tuple[list[Condition], list[tuple[Bucket, Group]]] | None:
+        """What ``step()`` comes to as long as some facts hold: each of these buckets' step. For a recorder's replays.
+
+        None where it is not as simple: hooks, parameters without gradients.
+        """
+        hooks = [self._hooks["step_before"], self._hooks["step_after"], *HOOKS_OF_ALL]
+        groups = self.param_groups
+        facts = [Condition("len", hook, None, 0) for hook in hooks]
+        facts.append(Condition("len", groups, None, len(groups)))
+        facts += [Condition("item", self.__dict__, name, self.__dict__[name]) for name in ("state", "param_groups")]
+        work: list[tuple[Bucket, Group]] = []
+        for i, group in enumerate(groups):
+            layout, params = self._layouts.get(i), group["params"]
+            if layout is None or layout.idle or any(hooks) or not _same(layout.params, params):
+                return None
+            facts += [Condition("item", groups, i, group), Condition("item", self._layouts, i, layout)]
+            facts += [Condition("item", group, "params", params), Condition("len", params, None, len(params))]
+            facts += [Condition("item", params, k, p) for k, p in enumerate(params)]
+            facts.append(Condition("call", self._memory, group, layout.memory))
+            for bucket in layout.buckets:
+                facts += bucket.facts(self.state)
+                work.append((bucket, group))
+        return facts, work
 
     def _work(self, i: int, group: Group) -> Work:
         """The buckets of group number ``i`` that have gradients, with those; the layout is renewed if need be."""
