@@ -77,6 +77,7 @@ class TrainerTable(Table):
     max_steps: int | None = Field(default=None, ge=1, description="stop after this many optimizer steps")
     batch_size: int = Field(default=32, ge=1, description="rows of one forward and backward pass")
     accumulate: int = Field(default=1, ge=1, description="passes whose gradients make one optimizer step")
+    compile: bool = Field(default=False, description="record the passes and replay them: the same numbers, faster")
     shuffle: bool = True
     drop_last: bool = Field(default=False, description="leave out a last batch that is not full")
     eval_batch_size: int = Field(default=1024, ge=1)

@@ -51,6 +51,11 @@ class ParallelTrainer(Trainer):
     """
 
     def __init__(self, team: Team, *args: Any, check_every: int = 100, **kwargs: Any) -> None:
+        if kwargs.get("compile"):
+            raise ValueError(
+                "compile: several processes exchange gradients while the backward pass goes on, which cannot be "
+                "recorded: leave compile=False, or train in one process"
+            )
         super().__init__(*args, **kwargs)
         self.team, self.comm = team, world(team.comm)
         self.check_every = check_every

@@ -225,6 +225,7 @@ def trainer_of(parts: Parts, callbacks: Sequence[Callback] = (), team: Team = Te
         epochs=options.epochs,
         max_steps=1 if options.fast_dev_run else options.max_steps,
         accumulate=options.accumulate,
+        compile=options.compile,
         clip_norm=options.clip_norm,
         clip_value=options.clip_value,
         metrics=parts.task.metric,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
+from minitorch import capture
 from minitorch.core.mode import no_grad
 from minitorch.nn import Module
 from minitorch.nn.utils import clip_grad_norm_, clip_grad_value_
@@ -18,6 +19,18 @@ from minitorch.train.state import Total, TrainerState
 from minitorch.train.windows import Loss, MicroBatch, averages, holder, windows
 
 
+def passes(model: Module, loss: Loss) -> Callable[[tuple[Any, ...], Any, float], tuple[Any, Any]]:
+    """The forward and backward pass of a micro-batch, whose loss counts for its share of the window."""
+
+    def differentiate(inputs: tuple[Any, ...], target: Any, share: float) -> tuple[Any, Any]:
+        output = model(*inputs)
+        value = loss(output, target)
+        (value if share == 1.0 else value * share).backward()
+        return value, output
+
+    return differentiate
+
+
 class Trainer(TrainerState):
     """Fits a model; everything it does is in the methods `fit`, `fit_epoch` and `fit_window` below.
 
@@ -27,6 +40,7 @@ class Trainer(TrainerState):
             ReduceLROnPlateau is told the figure called ``monitor``.
         epochs, max_steps: when to end.
         accumulate: micro-batches (batches of the loader) that make one optimizer step.
+        compile: records forward, loss and backward pass, and replays them: faster, with the same numbers.
         clip_norm, clip_value: bounds for the norm of all gradients, and for each of them.
         metrics: makes a `Metric`, as `Accuracy` does; its figures are named ``train_...`` and ``val_...``.
         held: how much of the loss's mean a target stands for, when it is a loss that `windows.holder` does not know.
@@ -56,6 +70,7 @@ class Trainer(TrainerState):
         epochs: int = 10,
         max_steps: int | None = None,
         accumulate: int = 1,
+        compile: bool = False,
         clip_norm: float | None = None,
         clip_value: float | None = None,
         metrics: Callable[[], Metric] | None = None,
@@ -66,6 +81,7 @@ class Trainer(TrainerState):
             raise ValueError(f"epochs must be 0 or more and accumulate 1 or more, got {epochs} and {accumulate}")
         super().__init__(metrics)
         self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.differentiate = capture.compile(passes(model, loss), disable=not compile)
         self.judged = model  # whose figures are taken and whose weights are kept: a callback may put an average here
         self.scheduler, self.interval, self.monitor = scheduler, interval, monitor
         self.epochs, self.max_steps, self.accumulate = epochs, max_steps, accumulate
@@ -122,9 +138,7 @@ class Trainer(TrainerState):
         for batch in window:
             if batch.share == 0.0:  # every label ignored: nothing to learn from, and its mean would be 0/0
                 continue
-            output = self.model(*batch.inputs)
-            loss = self.loss(output, batch.target)
-            (loss if batch.share == 1.0 else loss * batch.share).backward()
+            loss, output = self.differentiate(batch.inputs, batch.target, batch.share)
             window_loss += total.add(loss, output, batch)
         return window_loss
 

@@ -278,3 +278,12 @@ def test_accuracy_of_bits():
     ):
         accuracy.update(logits, bits)
         assert accuracy.compute()["accuracy"] == expected
+
+
+def test_compiled_training_has_the_same_numbers():
+    plain, compiled = made(epochs=3), made(epochs=3, compile=True)
+    assert plain.fit(loader()) == compiled.fit(loader())
+    for p, q in zip(plain.model.parameters(), compiled.model.parameters(), strict=True):
+        assert p.numpy(force=True).tobytes() == q.numpy(force=True).tobytes()
+    assert compiled.differentiate.reason is None
+    assert "replay" in compiled.differentiate.program
