@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+CHARACTERS, LENGTH, BATCH = 65, 32, 16  # how many there are, in a sequence, and sequences in a batch
+
 
 @cache
 def digits() -> tuple[Any, Any]:
@@ -36,6 +38,13 @@ def sequences(time: int = 32, batch: int = 32, features: int = 64, seed: int = 0
     """Noise (time, batch, features) as sequences, and random classes of ten."""
     rng = np.random.default_rng(seed)
     return rng.standard_normal((time, batch, features), np.float32), rng.integers(0, 10, batch)
+
+
+def characters(seed: int = 0) -> tuple[Any, Any]:
+    """Random characters, sequences of them and as many targets: (BATCH, LENGTH), int64."""
+    rng = np.random.default_rng(seed)
+    x, y = (rng.integers(0, CHARACTERS, (BATCH, LENGTH)) for _ in range(2))
+    return x, y
 
 
 def _standardised(x: Any) -> Any:

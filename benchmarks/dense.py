@@ -32,7 +32,13 @@ def logistic(torch: Any) -> Any:
     return training(model, torch.nn.BCEWithLogitsLoss(), optimizer, x, y)
 
 
-@workload("MLP 64-64-10, batch 32, Adam", target=0.33, floor=floors.mlp_adam, floor_target=1.3)
+@workload(
+    "MLP 64-64-10, batch 32, Adam",
+    target=0.33,
+    floor=floors.mlp_adam,
+    floor_target=1.3,
+    compiled={"floor": 1.0, "JAX": 1.0},
+)
 def mlp_adam(torch: Any) -> Any:
     model = mlp(torch, [64, 64, 10])
     x, y = digits(torch, 32)
@@ -54,7 +60,7 @@ def mlp_deep(torch: Any) -> Any:
     return training(model, torch.nn.CrossEntropyLoss(), torch.optim.AdamW(model.parameters(), lr=1e-3), x, y)
 
 
-@workload("MLP 784-1024-1024-10, batch 256, Adam", target=1.0)
+@workload("MLP 784-1024-1024-10, batch 256, Adam", target=1.0, floor=floors.mlp_wide, floor_target=1.05)
 def mlp_wide(torch: Any) -> Any:
     model = mlp(torch, [784, 1024, 1024, 10])
     images, classes = data.images(256, 28)

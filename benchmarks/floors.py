@@ -15,6 +15,7 @@ import numpy as np
 from benchmarks import data
 from benchmarks.measure import Step
 
+AT_ONCE = 1 << 16  # elements that an optimizer's passes find in the cache
 Update = Callable[[], None]
 
 
@@ -62,6 +63,14 @@ def mlp_deep(parameters: list[Any]) -> Step:
     return _dense(parameters, grads, [(x, y)], np.tanh, adam(flat, gflat, decay=0.01))
 
 
+def mlp_wide(parameters: list[Any]) -> Step:
+    """784-1024-1024-10 with Adam."""
+    flat, grads, gflat = flattened(parameters)
+    images, classes = data.images(256, 28)
+    x = images.reshape(256, 784)
+    return _dense(parameters, grads, [(x, classes)], np.maximum, adam(flat, gflat))
+
+
 def accumulation(parameters: list[Any]) -> Step:
     """64-64-10 with Adam; the gradient of 32 rows in four parts of 8."""
     flat, grads, gflat = flattened(parameters)
@@ -74,26 +83,41 @@ def accumulation(parameters: list[Any]) -> Step:
 
 
 def adam(p: Any, g: Any, lr: float = 1e-3, decay: float = 0.0) -> Update:
-    """Adam on one flat buffer; with ``decay``, AdamW."""
-    m, v, t, u = np.zeros_like(p), np.zeros_like(p), np.empty_like(p), 0
+    """Adam on one flat buffer, AT_ONCE of its elements in turn; with ``decay``, AdamW."""
+    parts = [slice(k, k + AT_ONCE) for k in range(0, p.size, AT_ONCE)]
+    zeros, t, u = np.zeros((2, p.size), p.dtype), np.empty_like(p[:AT_ONCE]), 0
+    pieces = [(p[k], g[k], zeros[0, k], zeros[1, k], t[: p[k].size]) for k in parts]
 
     def update() -> None:
         nonlocal u
         u += 1
-        if decay:
-            np.multiply(p, 1 - lr * decay, out=p)
-        np.multiply(m, 0.9, out=m)
-        np.multiply(g, 0.1, out=t)
-        np.add(m, t, out=m)
-        np.multiply(v, 0.999, out=v)
-        np.multiply(g, g, out=t)
-        np.multiply(t, 0.001, out=t)
-        np.add(v, t, out=v)
-        np.sqrt(v, out=t)
-        np.multiply(t, 1 / math.sqrt(1 - 0.999**u), out=t)
-        np.add(t, 1e-8, out=t)
-        np.divide(m, t, out=t)
-        np.multiply(t, lr / (1 - 0.9**u), out=t)
+        rate, correction = lr / (1 - 0.9**u), 1 / math.sqrt(1 - 0.999**u)
+        for p, g, m, v, t in pieces:
+            if decay:
+                np.multiply(p, 1 - lr * decay, out=p)
+            np.multiply(m, 0.9, out=m)
+            np.multiply(g, 0.1, out=t)
+            np.add(m, t, out=m)
+            np.multiply(v, 0.999, out=v)
+            np.multiply(g, g, out=t)
+            np.multiply(t, 0.001, out=t)
+            np.add(v, t, out=v)
+            np.sqrt(v, out=t)
+            np.multiply(t, correction, out=t)
+            np.add(t, 1e-8, out=t)
+            np.divide(m, t, out=t)
+            np.multiply(t, rate, out=t)
+            np.subtract(p, t, out=p)
+
+    return update
+
+
+def sgd(p: Any, g: Any, lr: float) -> Update:
+    """SGD on one flat buffer."""
+    t = np.empty_like(p)
+
+    def update() -> None:
+        np.multiply(g, lr, out=t)
         np.subtract(p, t, out=p)
 
     return update

@@ -23,7 +23,7 @@ def cnn_8(torch: Any) -> Any:
     )  # fmt: skip
 
 
-@workload("the same with BatchNorm and dropout", target=0.7)
+@workload("the same with BatchNorm and dropout", target=0.7, floor=floors_images.cnn_8_norm, floor_target=1.3)
 def cnn_8_norm(torch: Any) -> Any:
     nn = torch.nn
     return _train(
@@ -37,7 +37,9 @@ def cnn_8_norm(torch: Any) -> Any:
     )  # fmt: skip
 
 
-@workload("CNN on 28x28, batch 64 (32 and 64 channels), Adam", target=1.2)
+@workload(
+    "CNN on 28x28, batch 64 (32 and 64 channels), Adam", target=1.2, floor=floors_images.cnn_28, floor_target=1.15
+)
 def cnn_28(torch: Any) -> Any:
     nn = torch.nn
     return _train(

@@ -9,7 +9,7 @@ from benchmarks import data
 from benchmarks.workload import workload
 
 
-@workload("DataLoader over 1437 rows, batch 32, shuffled", target=0.1)
+@workload("DataLoader over 1437 rows, batch 32, shuffled", target=0.1, compiled=None)
 def loader(torch: Any) -> Any:
     library = importlib.import_module(f"{torch.__name__}.utils.data")
     x, y = map(torch.from_numpy, data.digits())

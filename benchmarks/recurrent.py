@@ -9,7 +9,13 @@ from benchmarks.dense import training
 from benchmarks.workload import workload
 
 
-@workload("LSTM, T=32, hidden 64, batch 32, Adam", target=1.2, floor=floors_recurrent.lstm, floor_target=1.2)
+@workload(
+    "LSTM, T=32, hidden 64, batch 32, Adam",
+    target=1.2,
+    floor=floors_recurrent.lstm,
+    floor_target=1.2,
+    compiled={"PyTorch": 0.9},
+)
 def lstm(torch: Any) -> Any:
     return _train(torch, torch.nn.LSTM)
 

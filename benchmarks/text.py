@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from benchmarks import data, floors_text
+from benchmarks.data import CHARACTERS, LENGTH
 from benchmarks.dense import training
 from benchmarks.workload import workload
 
-CHARACTERS, WIDTH, LENGTH, BATCH, HEADS = 65, 64, 32, 16, 4
+WIDTH, HEADS = floors_text.WIDTH, floors_text.HEADS
 
 
-@workload("GPT: 2 layers, width 64, T=32, batch 16, AdamW", target=0.9)
+@workload("GPT: 2 layers, width 64, T=32, batch 16, AdamW", target=0.9, floor=floors_text.gpt, floor_target=1.3)
 def gpt(torch: Any) -> Any:
     model = _gpt(torch)
-    rng = np.random.default_rng(0)
-    x, y = (torch.from_numpy(rng.integers(0, CHARACTERS, (BATCH, LENGTH))) for _ in range(2))
+    x, y = map(torch.from_numpy, data.characters())
     cross_entropy = torch.nn.functional.cross_entropy
 
     def criterion(scores: Any, target: Any) -> Any:

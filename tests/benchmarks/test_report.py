@@ -6,8 +6,8 @@ from benchmarks.measure import Ratio
 from benchmarks.report import HEADER, Line, changes, load, save
 
 
-def line(low, median, high, target=0.7, title="MLP"):
-    return Line(title, "PyTorch", Ratio(median, low, high, best=low), target, ours=2e-4, theirs=4e-4)
+def line(low, median, high, target=0.7, title="MLP", over="PyTorch"):
+    return Line(title, over, Ratio(median, low, high, best=low), target, ours=2e-4, theirs=4e-4)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,18 @@ def test_only_what_is_beyond_the_quartiles_has_changed(tmp_path):
     assert [c.split()[0] for c in changes([line(0.3, 0.4, 0.45)], before)] == ["better"]
     assert [c.split()[0] for c in changes([line(0.8, 0.9, 1.0, title="CNN")], before)] == ["worse"]
     assert [c.split()[0] for c in changes([line(1, 1, 1, title="LSTM")], before)] == ["new"]
+
+
+def test_a_small_change_is_noise_even_where_quartiles_lie_apart(tmp_path):
+    before = load(
+        save([line(0.99, 1.0, 1.01), line(0.99, 1.0, 1.01, title="import", over="ms")], tmp_path / "run.json")
+    )
+    for factor, found in ((1.05, []), (0.95, []), (1.15, ["worse"]), (0.85, ["better"])):
+        now = line(0.99 * factor, factor, 1.01 * factor)
+        assert [c.split()[0] for c in changes([now], before)] == found
+    for factor, found in ((1.2, []), (0.8, []), (1.4, ["worse"]), (0.7, ["better"])):  # a time, not a ratio
+        now = line(0.99 * factor, factor, 1.01 * factor, title="import", over="ms")
+        assert [c.split()[0] for c in changes([now], before)] == found
 
 
 @pytest.mark.parametrize(
