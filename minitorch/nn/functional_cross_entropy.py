@@ -130,9 +130,10 @@ def _smooth_part(
     if reduction != "mean":
         return reduced(smooth, reduction)
     if weight is None:
-        return smooth.sum() / float(kept.sum())
-    factors = np.where(kept, weight.array[np.where(kept, target.array, 0)], 0)
-    return smooth.sum() / float(factors.sum())
+        total: Any = kept.sum()
+    else:
+        total = np.where(kept, weight.array[np.where(kept, target.array, 0)], 0).sum()
+    return smooth.sum() / wrap(total.astype(log_p.array.dtype))
 
 
 def _per_class(weight: Tensor, input: Tensor, class_dim: int) -> Tensor:

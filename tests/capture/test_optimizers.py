@@ -69,7 +69,7 @@ def test_schedulers(name):
 
         return step, (net, optimizer, scheduler)
 
-    check(build, [lambda: batch(0)] * 7)
+    check(build, [lambda: batch(0)] * 5)
 
 
 def trained(inner, optimizers=1, lr=0.05):

@@ -245,7 +245,8 @@ def test_two_loaders_at_once_end_on_their_own():
 
 
 SCRIPT = """
-import os, time
+import os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from multiprocessing import active_children
 from minitorch.utils.data import DataLoader, Dataset
 
