@@ -82,8 +82,8 @@ def scale(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 def profile(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Prints where the time of each workload's step goes, and keeps it as JSON."""
-    from benchmarks import profile as sampled
     from benchmarks import report
+    from benchmarks import shares as sampled
     from benchmarks.run import WORKLOADS
 
     chosen = [name for name in WORKLOADS if options.only in name]

@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-from benchmarks import profile
-from benchmarks.profile import Shares, counted, place_of
+from benchmarks import shares
+from benchmarks.shares import Shares, counted, place_of
 
-BASE = ["<module> (benchmarks/profile.py:150)", "timed_by_profile (benchmarks/profile.py:130)"]
+BASE = ["<module> (benchmarks/shares.py:150)", "timed_by_profile (benchmarks/shares.py:130)"]
 UFUNC = "ufunc_generic_fastcall (numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so)"
 STEP, ENGINE = "step (benchmarks/dense.py:130)", "run (minitorch/core/engine.py:97)"
 LINEAR, OP = "Linear.forward (minitorch/nn/linear.py:72)", "fixed.<locals>.op (minitorch/core/unrolled.py:204)"
@@ -44,30 +44,30 @@ def test_only_samples_of_the_timed_loop_count():
 def test_shares_add_up_and_stand_under_their_names():
     found = Shares("MLP", {"BLAS": 1, "NumPy": 2, "engine": 1}, 2e-3)
     assert found.numpy == 0.75
-    assert sum(map(found.share, profile.PLACES)) == 1
+    assert sum(map(found.share, shares.PLACES)) == 1
     assert "2.00 ms" in str(found)
-    assert len(str(found)) == len(profile.HEADER)
+    assert len(str(found)) == len(shares.HEADER)
     assert found.as_json()["numpy"] == 0.75
 
 
 def test_without_the_sampler_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(profile, "sampler", lambda: None)
+    monkeypatch.setattr(shares, "sampler", lambda: None)
     with pytest.raises(RuntimeError, match="pip install py-spy"):
-        profile.shares_of("mlp_adam")
+        shares.shares_of("mlp_adam")
 
 
 LOOP = """
 import numpy
-from benchmarks.profile import timed_by_profile
+from benchmarks.shares import timed_by_profile
 a = numpy.ones(100_000)
 timed_by_profile(lambda: numpy.sin(a), 0.3)
 """
 
 
-@pytest.mark.skipif(profile.sampler() is None, reason="pip install py-spy")
+@pytest.mark.skipif(shares.sampler() is None, reason="pip install py-spy")
 def test_a_loop_of_ufuncs_is_in_numpy():
     try:
-        found = profile.sampled([sys.executable, "-c", LOOP])
+        found = shares.sampled([sys.executable, "-c", LOOP])
     except RuntimeError as error:
         pytest.skip(f"the system does not let py-spy look: {error}")
     assert found["NumPy"] > 0.8 * sum(found.values())

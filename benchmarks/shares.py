@@ -76,7 +76,7 @@ def shares_of(name: str, seconds: float = 5.0) -> Shares:
     """Samples a workload's step for some seconds. Raises RuntimeError if py-spy is missing or cannot look."""
     from benchmarks.workload import WORKLOADS
 
-    samples = sampled([sys.executable, "-m", "benchmarks.profile", name, str(seconds)])
+    samples = sampled([sys.executable, "-m", "benchmarks.shares", name, str(seconds)])
     times = alternate({name: _step(name)}, 9)[name]
     return Shares(WORKLOADS[name].title, samples, statistics.median(times))
 
