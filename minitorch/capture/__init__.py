@@ -70,7 +70,7 @@ def compile(
     What no replay would do again makes the function run as it is, with a warning that says why (``step.reason``): a
     tensor's values taken to Python (``loss.item()``; return the tensor and read it outside), a counter, a list that
     grows, printing, files, other random numbers and the clock. ``fullgraph`` raises instead of the warning. What is not
-    seen: values deeper than four objects inside each other, and what C code of others does.
+    seen: class attributes looked up by a computed name, and what C code of others does.
 
     ``mode="max-autotune"`` takes longer to get ready and makes faster replays, where Numba is installed (``pip install
     minitorch[numba]``; without it there is a warning): runs of elementwise calls become loops, compiled when they are

@@ -28,6 +28,7 @@ from minitorch.capture.parts import is_record, parts
 from minitorch.core.tensor import Tensor
 
 CONTAINERS = (dict, list, set, deque, bytearray)
+_NESTS = (tuple, *CONTAINERS)  # however deep these are inside each other, it is one value
 _DEPTH, _WIDTH, _SMALL = 4, 64, 4096
 _PACKAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 _CAPTURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
@@ -295,7 +296,7 @@ class Environment:
         self.note(value, 1)
 
     def note(self, value: Any, depth: int = 0) -> None:
-        """Notes what is in a container or an object, some levels down."""
+        """Notes what is in a container, and in objects some levels down; deeper ones are noted as they are named."""
         kind = type(value)
         if depth > _DEPTH or isinstance(value, (*SCALARS, type, ModuleType, Tensor, np.generic)):
             return
@@ -317,12 +318,12 @@ class Environment:
             if isinstance(value, (dict, list)) and len(value) <= _WIDTH and kind is not deque:
                 self.facts.append(Fact("len", value, None, len(value)))
                 for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-                    self._item("item", value, key, item, depth + 1)
+                    self._item("item", value, key, item, depth + (not isinstance(item, _NESTS)))
             else:
                 self.facts.append(Fact("copy", value, None, copy_of(value)))
         elif isinstance(value, tuple):
             for item in value:
-                self.note(item, depth + 1)
+                self.note(item, depth + (not isinstance(item, _NESTS)))
         elif isinstance(value, (np.random.Generator, np.random.RandomState, random.Random)):
             self._streams.append((value, stream_state(value)))
         elif not kind.__module__.startswith(("numpy", "builtins")):

@@ -369,3 +369,18 @@ def test_lambdas_etc(compiled, log):
         if i == 8:
             fs[0] = lambda x: x * 11
         log(f(randn(3, seed=i)))
+
+
+@side_by_side()
+def test_containers_however_deep(compiled, log):
+    nested = [[[[[[1.0]]]]]]
+
+    def f(x):
+        (((((factor,),),),),) = nested[0]
+        return x * factor[0] if isinstance(factor, list) else x * factor
+
+    f = compiled(f)
+    for i in range(8):
+        if i == 4:
+            nested[0][0][0][0][0][0] = 5.0
+        log(f(randn(3, seed=i)))
