@@ -78,6 +78,14 @@ class Recorder(Touched):
         """Does a call on the arrays themselves, and notes it."""
         if self._over:
             return function(*real(args), **real(kwargs))
+        profile = sys.getprofile()
+        sys.setprofile(None)  # nothing in here looks at the user's values, and watching takes its time
+        try:
+            return self._noted(function, args, kwargs, kind)
+        finally:
+            sys.setprofile(profile)
+
+    def _noted(self, function: Callable[..., Any], args: Any, kwargs: Any, kind: str) -> Any:
         calls = self.recording.calls
         if args and type(args[0]) is StandIn and isinstance(args[0].value, np.generic) and _shares(function, args):
             x = self.room(args[0])
