@@ -53,7 +53,7 @@ class Homes(Naming):
         source.line("else:")
         for (bucket, group), names in zip(work, grads, strict=True):
             arguments = f"({', '.join(map(str, names))},), {source.name(group, 'e')}, {source.name(optimizer, 'k')}"
-            arguments += ", True" if self._fused else ""
+            arguments += ", True" if self._fused or group.get("fused") else ""
             source.line(f"    {source.name(bucket, 'bucket')}.step({arguments})", call.where)
         return True
 

@@ -206,7 +206,7 @@ class Program(Homes):
         if backward is None:  # the graph of what requires grad is gone
             for x in self.recording.tracked:
                 linked[id(x)] = f"spent({of(x)}, {source.name(Spent(x.value), 'spent')})"
-        if backward is not None:
+        else:
             arrays = [of(x) for x in backward.outputs]
             self.backward = Program(
                 self.recording, self.constant, tuple(backward.gradients), before=self, start=backward.split,

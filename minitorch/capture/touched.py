@@ -207,11 +207,9 @@ class Touched:
             if x is not None and g is not None and ARRAY.__get__(g) is x and version(g):
                 self.recording.grad_versions[id(x)] = version(g)
         for t in left:
-            x = ARRAY.__get__(t)
             if id(t) in returned and self._is_new(t):
                 self._check_result(t)
-            if type(x) is StandIn:
-                ARRAY.__set__(t, x.value if isinstance(x.value, ndarray) else np.asarray(x.value))
+            self._unveil(t)
             if id(t) not in expected and self._is_new(t):
                 self.fault = f"a tensor that it makes is kept beyond the step (of shape {list(t.shape)})"
         for t, before in self._versions.values():
@@ -248,9 +246,14 @@ class Touched:
     def release(self) -> None:
         """Gives all tensors their arrays, after a run that came to nothing."""
         for t in self._left():
-            x = ARRAY.__get__(t)
-            if type(x) is StandIn:
-                ARRAY.__set__(t, x.value if isinstance(x.value, ndarray) else np.asarray(x.value))
+            self._unveil(t)
+
+    @staticmethod
+    def _unveil(t: Tensor) -> None:
+        """Gives a tensor the array that its stand-in stands for."""
+        x = ARRAY.__get__(t)
+        if type(x) is StandIn:
+            ARRAY.__set__(t, x.value if isinstance(x.value, ndarray) else np.asarray(x.value))
 
     def _left(self) -> list[Tensor]:
         return [t for r in self._made if (t := r()) is not None]
